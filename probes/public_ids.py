@@ -1,0 +1,27 @@
+"""Ids that people and programs pass around: a prefix that says what, then a random part."""
+
+import secrets
+
+# Crockford's base 32: no i, l, o or u, so an id survives being read aloud.
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id(prefix: str) -> str:
+    """For example `run_7k2m9qd4x1tz`: 12 characters, 60 random bits."""
+    return prefix + "_" + "".join(secrets.choice(_ALPHABET) for _ in range(12))
+
+
+def batch_id() -> str:
+    return new_id("bat")
+
+
+def run_id() -> str:
+    return new_id("run")
+
+
+def investigation_id() -> str:
+    return new_id("inv")
+
+
+def incident_id() -> str:
+    return new_id("inc")
