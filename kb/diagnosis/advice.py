@@ -1,0 +1,216 @@
+"""Which check to run next: the one that is expected to tell most per second.
+
+The gain is the mutual information between the cause and what the check would say, in bits
+(decision-theoretic troubleshooting: Heckerman, Breese, Rommelse, CACM 38(3), 1995).
+"""
+
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kb.diagnosis import evidence as ev
+from kb.diagnosis.strengths import RUNS
+from kb.diagnosis.values import Cause, Condition, Ranking, Seen
+
+# A step takes a person's time to start and to read, however fast the probe is. Without it a
+# probe of a millisecond that tells nothing would win over one of a second that tells all.
+STEP_S = 2.0
+# Under a hundredth of a bit a check would not change anybody's mind.
+LEAST_GAIN_BITS = 0.01
+# A joint rule that still needs more checks than this is reached one check at a time.
+_MOST_TOGETHER = 3
+_NONE = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Askable:
+    """A check that could be run: `outcomes` is its kind's closed list of (reason, status)."""
+
+    key: str
+    order: int
+    cost_s: float
+    outcomes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """What one result would mean: these reason codes, and the cause most moved by them."""
+
+    check: str
+    reason_codes: tuple[str, ...]
+    cause: str
+    says: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """The check, or the checks a joint rule needs, with why as data.
+
+    `predictions` say what results would decide, strongest first. `instead_of` is the check the
+    author would have run first, where this advice departs from the author's order.
+    """
+
+    checks: tuple[str, ...]
+    gain_bits: float
+    cost_s: float
+    predictions: tuple[Prediction, ...]
+    instead_of: str | None
+
+
+def advise(
+    causes: Iterable[Cause], *, ranking: Ranking, askable: Iterable[Askable], seen: Iterable[Seen]
+) -> Advice | None:
+    """The best next step, or None when nothing left to look at would tell anything."""
+    causes = sorted(causes, key=lambda cause: (cause.order, cause.key))
+    evidence = ev.newest_evidence(seen)
+    open_checks = {a.key: a for a in askable if a.outcomes and a.key not in evidence}
+    if not open_checks:
+        return None
+    scored = [
+        (together, _gain_bits(together, causes, ranking, open_checks, evidence))
+        for together in _candidates(causes, open_checks)
+    ]
+    useful = [(together, gain) for together, gain in scored if gain >= LEAST_GAIN_BITS]
+    if not useful:
+        return None
+    best, gain = min(useful, key=lambda one: _most_per_second(one[0], one[1], open_checks))
+    first = min((t[0] for t, _ in useful), key=lambda key: (open_checks[key].order, key))
+    return Advice(
+        checks=best,
+        gain_bits=gain,
+        cost_s=_cost_s(best, open_checks),
+        predictions=_predictions(best, causes, evidence),
+        instead_of=None if first in best else first,
+    )
+
+
+def _candidates(
+    causes: Sequence[Cause], open_checks: Mapping[str, Askable]
+) -> list[tuple[str, ...]]:
+    """Every open check alone, and what is still open of every joint rule together."""
+
+    def ordered(keys: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(keys, key=lambda key: (open_checks[key].order, key)))
+
+    joint = {
+        ordered(rule.when.keys() & open_checks.keys()) for cause in causes for rule in cause.rules
+    }
+    singles = {(key,) for key in open_checks}
+    return sorted(singles | {keys for keys in joint if 1 < len(keys) <= _MOST_TOGETHER})
+
+
+def _cost_s(together: Sequence[str], open_checks: Mapping[str, Askable]) -> float:
+    return STEP_S + math.fsum(open_checks[key].cost_s for key in together)
+
+
+def _most_per_second(
+    together: tuple[str, ...], gain: float, open_checks: Mapping[str, Askable]
+) -> tuple[float, tuple[int, ...], tuple[str, ...]]:
+    per_second = round(gain / _cost_s(together, open_checks), 9)
+    return (-per_second, tuple(open_checks[key].order for key in together), together)
+
+
+def _gain_bits(
+    together: tuple[str, ...],
+    causes: Sequence[Cause],
+    ranking: Ranking,
+    open_checks: Mapping[str, Askable],
+    evidence: Mapping[str, Seen],
+) -> float:
+    """Mutual information of the cause and the result: what is expected to be learnt."""
+    results = _results(together, causes, open_checks)
+    beliefs = ranking.by_key()
+    chances = {c.key: _chances(c, results, evidence) for c in causes}
+    chances[_NONE] = [1 / len(results)] * len(results)
+    shares = {c.key: beliefs[c.key].belief for c in causes} | {_NONE: ranking.none_of_these}
+    gains = []
+    for number in range(len(results)):
+        overall = math.fsum(share * chances[key][number] for key, share in shares.items())
+        gains += [
+            share * chances[key][number] * math.log2(chances[key][number] / overall)
+            for key, share in shares.items()
+            if share > 0
+        ]
+    return max(0.0, math.fsum(gains))
+
+
+def _chances(
+    cause: Cause, results: Sequence[tuple[Seen, ...]], evidence: Mapping[str, Seen]
+) -> list[float]:
+    """P(result | cause): in proportion to what the cause's rules say about the result."""
+    ratios = [ev.ratio(cause, {**evidence, **{one.check: one for one in r}}) for r in results]
+    total = math.fsum(ratios)
+    return [ratio / total for ratio in ratios]
+
+
+def _results(
+    together: Iterable[str], causes: Sequence[Cause], open_checks: Mapping[str, Askable]
+) -> list[tuple[Seen, ...]]:
+    return list(
+        itertools.product(*(_distinct_results(open_checks[key], causes) for key in together))
+    )
+
+
+def _distinct_results(check: Askable, causes: Sequence[Cause]) -> list[Seen]:
+    """One result for each group of outcomes that every rule treats alike.
+
+    Otherwise a kind with ten reason codes would seem to answer mostly with those nobody named.
+    """
+    conditions = _conditions(check.key, causes)
+    groups: dict[tuple[bool, ...], Seen] = {}
+    for result in _imagined(check, conditions):
+        groups.setdefault(tuple(c.holds(result) for c in conditions), result)
+    return list(groups.values())
+
+
+def _conditions(check: str, causes: Sequence[Cause]) -> list[Condition]:
+    return [rule.when[check] for c in causes for rule in c.rules if check in rule.when]
+
+
+def _imagined(check: Askable, conditions: Iterable[Condition]) -> Iterable[Seen]:
+    """Every outcome of the kind, bare and with the facts some condition asks for."""
+    wanted = [_as_facts(c.facts) for c in conditions if c.facts]
+    for reason, status in check.outcomes:
+        for facts in [{}, *wanted]:
+            yield Seen(check=check.key, run=0, status=status, reason_code=reason, facts=facts)
+
+
+def _as_facts(wanted: Mapping[str, object]) -> dict[str, object]:
+    """Facts that fulfil a condition: dotted paths unfolded, the first of a list chosen."""
+    facts: dict[str, object] = {}
+    for path, value in wanted.items():
+        *parents, name = path.split(".")
+        inside: dict[str, object] = facts
+        for parent in parents:
+            step = inside.setdefault(parent, {})
+            if not isinstance(step, dict):
+                break
+            inside = step
+        inside[name] = value[0] if isinstance(value, list | tuple) and value else value
+    return facts
+
+
+def _predictions(
+    together: Sequence[str], causes: Sequence[Cause], evidence: Mapping[str, Seen]
+) -> tuple[Prediction, ...]:
+    """What the rules say that this step could complete, the strongest first."""
+    known = evidence.keys() | set(together)
+    found = [
+        (abs(math.log(RUNS[rule.says])), cause, rule, key)
+        for cause in causes
+        for rule in cause.rules
+        if rule.when.keys() <= known
+        for key in together
+        if key in rule.when
+    ]
+    found.sort(key=lambda one: (-one[0], one[1].order, one[2].id, one[3]))
+    return tuple(
+        Prediction(
+            check=key,
+            reason_codes=tuple(sorted(rule.when[key].reasons)),
+            cause=cause.key,
+            says=rule.says,
+        )
+        for _, cause, rule, key in found
+    )
