@@ -4,7 +4,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
+# In the order in which the switch goes through them.
+THEMES = ("auto", "light", "dark")
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    theme = request.COOKIES.get("theme", "")
-    return {"theme": theme if theme in ("light", "dark") else "auto"}
+    chosen = request.COOKIES.get("theme", "")
+    theme = chosen if chosen in THEMES else "auto"
+    following = THEMES[(THEMES.index(theme) + 1) % len(THEMES)]
+    return {"theme": theme, "next_theme": following}

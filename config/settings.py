@@ -124,6 +124,7 @@ CORS_URLS_REGEX = r"^/api/.*$"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.flag("KNOWNFIX_HTTPS")
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "config.views.form_expired"
 
 # The largest body the API reads; a longer one is answered 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576

@@ -1,8 +1,24 @@
 """Every address of the base."""
 
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth import views as auth_views
+from django.urls import include, path
+
+from config import views
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("login/", views.Login.as_view(), name="login"),
+    path("logout/", auth_views.LogoutView.as_view(), name="logout"),
+    path("password/", views.ChangePassword.as_view(), name="password_change"),
+    path("language/", views.set_language, name="language"),
+    path("theme/", views.set_theme, name="theme"),
+    path("", include("incidents.urls")),
+    path("", include("kb.urls")),
+    path("", include("probes.urls")),
 ]
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.permission_denied"
+handler404 = "config.views.page_not_found"
+handler500 = "config.views.server_error"

@@ -84,6 +84,32 @@ class Incident(models.Model):
         return self.status not in (self.Status.RESOLVED, self.Status.CLOSED)
 
 
+class StatusChange(models.Model):
+    """One step of an incident's status. Append-only; the timeline is read from these."""
+
+    incident = models.ForeignKey(Incident, models.CASCADE, related_name="status_changes")
+    was = models.CharField(_("was"), max_length=14, choices=Incident.Status.choices)
+    became = models.CharField(_("became"), max_length=14, choices=Incident.Status.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("status change")
+        verbose_name_plural = _("status changes")
+        ordering = ["incident_id", "at", "id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.was} → {self.became}"
+
+
 class Note(models.Model):
     """What a person wrote down. Append-only; keeps when it happened and when it was recorded."""
 

@@ -1,0 +1,55 @@
+"""How a run's state looks: always a shape, a word and a colour together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    shape: str
+    word: str | Promise
+    name: str
+
+
+LOOKS = {
+    "OK": Look(shape="✓", word=_("OK"), name="ok"),
+    "WARNING": Look(shape="!", word=_("Warning"), name="warning"),
+    "CRITICAL": Look(shape="✕", word=_("Critical"), name="critical"),
+    "UNKNOWN": Look(shape="?", word=_("Could not look"), name="unknown"),
+}
+NEVER_RUN = Look(shape="○", word=_("Never run"), name="never")
+
+
+@register.inclusion_tag("parts/chip.html")
+def state_chip(
+    status: str, text: str = "", age: datetime | None = None, href: str = ""
+) -> dict[str, Any]:
+    """A chip for a status; an empty status is a probe that has never run."""
+    return {"look": LOOKS.get(status, NEVER_RUN), "text": text, "age": age, "href": href}
+
+
+@register.filter
+def reason_label(reason_code: str) -> str:
+    return reason_code.replace("_", " ")
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """A duration as people read it: `30 ms`, `1.2 s`."""
+    return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
+
+
+@register.inclusion_tag("parts/fact.html")
+def fact(value: Any) -> dict[str, Any]:
+    """A fact's value; a list of records becomes a small table."""
+    is_records = isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
+    columns = sorted({name for record in value for name in record}) if is_records else []
+    rows = [[record.get(name) for name in columns] for record in value] if is_records else []
+    return {"value": value, "columns": columns, "rows": rows}
