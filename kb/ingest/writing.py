@@ -1,0 +1,179 @@
+"""A draft to its file's text: the inverse of reading."""
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from kb.ingest.drafts import (
+    CauseDraft,
+    CheckDraft,
+    EvidenceDraft,
+    GuideDraft,
+    ParameterDraft,
+    ResolutionDraft,
+    SymptomDraft,
+    TranslationDraft,
+)
+
+
+def dump(draft: GuideDraft | TranslationDraft) -> str:
+    """The file that reads as this draft. What is a default is left out; the body is untouched."""
+    front = _translation(draft) if isinstance(draft, TranslationDraft) else _guide(draft)
+    return f"---\n{_yaml(front)}---\n{draft.body}"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Indents lists under their key, and writes a value out instead of pointing at it."""
+
+    def ignore_aliases(self, data: object) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def _yaml(front: Mapping[str, Any]) -> str:
+    """Leaf collections stand on one line, as people write them; the top never does."""
+    # PyYAML folds what is wider than `width`; a folded line is harder to compare than a long one.
+    text = io.StringIO()
+    dumper = _Dumper(
+        text, allow_unicode=True, sort_keys=False, default_flow_style=None, width=100_000
+    )
+    dumper.open()
+    root = dumper.represent_dict(front)
+    root.flow_style = False
+    dumper.serialize(root)
+    dumper.close()
+    return text.getvalue()
+
+
+def _guide(draft: GuideDraft) -> dict[str, Any]:
+    return {
+        "slug": draft.slug,
+        "language": draft.language,
+        "title": draft.title,
+        **_given(summary=draft.summary),
+        **_unless("published", state=draft.state),
+        **_given(services=sorted(draft.services), review_after=draft.review_after),
+        **_given(
+            parameters={name: _parameter(draft.parameters[name]) for name in _sorted(draft)},
+            symptoms={symptom.slug: _symptom(symptom) for symptom in draft.symptoms},
+            checks={check.slug: _check(check) for check in draft.checks},
+            causes={cause.slug: _cause(cause) for cause in draft.causes},
+        ),
+    }
+
+
+def _sorted(draft: GuideDraft) -> list[str]:
+    # PostgreSQL's jsonb keeps no order, so the file must not depend on one.
+    return sorted(draft.parameters)
+
+
+def _parameter(draft: ParameterDraft) -> dict[str, Any]:
+    default = {} if draft.default is None else {"default": draft.default}
+    return {
+        "type": draft.type,
+        **default,
+        **_given(**{"from": draft.read_from}, required=draft.required, label=draft.label),
+    }
+
+
+def _symptom(draft: SymptomDraft) -> dict[str, Any]:
+    return {
+        **_given(
+            phrases=list(draft.phrases),
+            pattern=draft.pattern,
+            language=draft.language,
+            explained_by=sorted(draft.explained_by),
+            suggests=dict(sorted(draft.suggests.items())),
+        ),
+        **_unless("document", provenance=draft.provenance),
+    }
+
+
+def _check(draft: CheckDraft) -> dict[str, Any]:
+    return {
+        "name": draft.name,
+        "probe": draft.probe,
+        **_given(**{"with": _ordered(draft.values)}),
+        **_unless("target", at=draft.role),
+        **_given(section=draft.section, baseline=draft.baseline),
+        **_unless("document", provenance=draft.provenance),
+    }
+
+
+def _cause(draft: CauseDraft) -> dict[str, Any]:
+    return {
+        "title": draft.title,
+        **_given(section=draft.section),
+        **_unless("suspected", standing=draft.standing),
+        **_unless(1.0, weight=_short(draft.weight)),
+        **_given(refines=draft.refines),
+        **_unless("document", provenance=draft.provenance),
+        **_given(
+            evidence=[_evidence(evidence) for evidence in draft.evidence],
+            resolutions={item.slug: _resolution(item) for item in draft.resolutions},
+        ),
+    }
+
+
+def _short(weight: float) -> float | int:
+    return int(weight) if weight == int(weight) else weight
+
+
+def _evidence(draft: EvidenceDraft) -> dict[str, Any]:
+    return {
+        "when": {check: _condition(draft.when[check]) for check in sorted(draft.when)},
+        "says": draft.says,
+        **_unless("document", provenance=draft.provenance),
+    }
+
+
+def _condition(condition: Mapping[str, Any]) -> Any:
+    codes = list(condition.get("reason", ()))
+    if list(condition) == ["reason"]:
+        return codes[0] if len(codes) == 1 else codes
+    return _given(
+        reason=codes,
+        status=list(condition.get("status", ())),
+        facts=_ordered(condition.get("facts", {})),
+    )
+
+
+def _resolution(draft: ResolutionDraft) -> dict[str, Any]:
+    return {
+        "title": draft.title,
+        **_unless("fix", kind=draft.kind),
+        **_given(section=draft.section),
+        **_unless("low", risk=draft.risk),
+        **_given(caution=draft.caution, rollback=draft.rollback, verify=sorted(draft.verify)),
+        **_unless("document", provenance=draft.provenance),
+    }
+
+
+def _translation(draft: TranslationDraft) -> dict[str, Any]:
+    names = {part: _ordered(draft.names[part]) for part in sorted(draft.names)}
+    return {
+        "translates": draft.translates,
+        "language": draft.language,
+        "title": draft.title,
+        **_given(summary=draft.summary, names=names),
+    }
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _ordered(value[key]) for key in sorted(value)}
+    if isinstance(value, list | tuple):
+        return [_ordered(item) for item in value]
+    return value
+
+
+def _given(**entries: Any) -> dict[str, Any]:
+    return {key: value for key, value in entries.items() if value}
+
+
+def _unless(default: object, **entries: Any) -> dict[str, Any]:
+    return {key: value for key, value in entries.items() if value != default}
