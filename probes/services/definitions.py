@@ -1,0 +1,96 @@
+"""Probe definitions: saved only when their kind accepts them, run only once approved."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from probes.engine import registry
+from probes.engine.errors import Complaint, InvalidParams
+from probes.models import Probe
+from probes.services.errors import OwnProbe, ProbeChanged
+
+MAX_TIMEOUT_S = 60.0
+MAX_RETRIES = 5
+
+
+def complaints_about(probe: Probe) -> list[Complaint]:
+    """Everything that is wrong with the definition; also cleans `params` when nothing is."""
+    if probe.kind not in registry.KINDS:
+        known = ", ".join(sorted(registry.KINDS))
+        return [Complaint(field="kind", message=f"{probe.kind!r} is not one of {known}")]
+    complaints = _complaints_about_params(probe)
+    try:
+        registry.check_expectation(probe.kind, probe.expectation)
+    except InvalidParams as refused:
+        complaints += refused.complaints
+    return complaints + _complaints_about_limits(probe)
+
+
+def _complaints_about_params(probe: Probe) -> list[Complaint]:
+    try:
+        cleaned = registry.validate(probe.kind, probe.params, placeholders=True)
+    except InvalidParams as refused:
+        return [Complaint(field=f"params.{c.field}", message=c.message) for c in refused.complaints]
+    # Defaults are written out, so that a later change of a default needs approval too.
+    probe.params = {name: value for name, value in cleaned.items() if value not in (None, [])}
+    return []
+
+
+def _complaints_about_limits(probe: Probe) -> list[Complaint]:
+    complaints = []
+    if not 0 < probe.timeout_s <= MAX_TIMEOUT_S:
+        complaints.append(
+            Complaint(field="timeout_s", message=f"must be above 0, at most {MAX_TIMEOUT_S:g}")
+        )
+    if not 0 <= probe.retries <= MAX_RETRIES:
+        complaints.append(Complaint(field="retries", message=f"must be 0 to {MAX_RETRIES}"))
+    return complaints
+
+
+@transaction.atomic
+def save_probe(probe: Probe, *, by: AbstractBaseUser | None) -> Probe:
+    """Store a new or changed definition; who changes it becomes its author.
+
+    Raises InvalidParams with every complaint.
+    """
+    if complaints := complaints_about(probe):
+        raise InvalidParams(complaints)
+    before = Probe.objects.filter(pk=probe.pk).first() if probe.pk else None
+    if before is None or before.definition_hash != probe.definition_hash:
+        probe.author = _person(by)
+    probe.save()
+    return probe
+
+
+@transaction.atomic
+def approve_probe(probe: Probe, *, by: AbstractBaseUser) -> Probe:
+    """Pin the definition that `probe` holds, which is the one the person looked at.
+
+    Raises OwnProbe (a PermissionDenied), ProbeChanged when the stored definition is another one
+    by now, and InvalidParams when its kind no longer accepts it.
+    """
+    stored = Probe.objects.select_for_update().get(pk=probe.pk)
+    if stored.definition_hash != probe.definition_hash:
+        raise ProbeChanged(_("The definition was changed meanwhile. Look at it again."))
+    if stored.author_id == by.pk and not settings.KNOWNFIX_SELF_APPROVAL:
+        raise OwnProbe(_("Someone other than the author has to approve a probe."))
+    if complaints := complaints_about(stored):
+        raise InvalidParams(complaints)
+    mark_approved(stored, by=by)
+    probe.refresh_from_db()
+    return probe
+
+
+def mark_approved(probe: Probe, *, by: AbstractBaseUser | None) -> None:
+    """Write the approval down. Who may do so was decided before."""
+    Probe.objects.filter(pk=probe.pk).update(
+        approved_hash=probe.definition_hash, approved_by=_person(by), approved_at=Now()
+    )
+
+
+def _person(by: AbstractBaseUser | None) -> Any:
+    return by if by is not None and by.is_authenticated else None
