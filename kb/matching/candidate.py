@@ -1,0 +1,31 @@
+"""What is known about one guide when it is scored: filled by the index from its rows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AuthoredSymptom:
+    symptom_id: int
+    slug: str
+    phrases: tuple[str, ...] = ()
+    pattern: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """`impacts` and `causes` hold the asked terms only. `marks`: see `impacts.marks`.
+
+    `ports` and `containers` are the defaults of the guide's parameters of that meaning;
+    a guide can be asked about another port, but it was written for these.
+    """
+
+    guide_id: int
+    slug: str
+    impacts: Mapping[str, int] = field(default_factory=dict)
+    causes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
+    ports: frozenset[str] = frozenset()
+    containers: frozenset[str] = frozenset()
+    services: frozenset[str] = frozenset()
+    symptoms: tuple[AuthoredSymptom, ...] = ()

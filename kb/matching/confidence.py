@@ -1,0 +1,79 @@
+"""How far a match can be trusted. The top score alone cannot say: it is high for any long text.
+
+Three things are asked instead: was an authored symptom seen, how much of what the text
+*says* does the guide explain, and what contradicts. The thresholds are held by tests.
+"""
+
+from collections.abc import Sequence
+
+from kb.matching.authored import AuthoredHit
+from kb.matching.candidate import Candidate
+from kb.matching.chosen import Chosen
+from kb.matching.contradictions import Contradiction
+from kb.matching.terms import SYLLABLES, WORD
+from kb.matching.values import Analysis, Span, Strength
+
+STRONG_FROM, POSSIBLE_FROM = 70, 40
+
+# A word that stands in the guide this strongly counts as fully explained.
+_SOLID_IMPACT = 350
+# So many telling words are needed before words alone convince.
+_ENOUGH_WORDS = 3.0
+# A match this far below the best one is not an answer beside it.
+_FAR_BEHIND = 0.3
+# Words alone are strong only when no other guide explains them nearly as well.
+_CLEAR_LEAD = 1.15
+
+
+def confidence(
+    analysis: Analysis,
+    guide: Candidate,
+    chosen: Sequence[Chosen],
+    hits: Sequence[AuthoredHit],
+    against: Sequence[Contradiction],
+) -> int:
+    """0 to 100."""
+    share, words = _explained(analysis, guide, chosen, hits)
+    by_words = share * min(1.0, words / _ENOUGH_WORDS)
+    doubt = 1.0
+    for hit in hits:
+        doubt *= 1 - (0.35 + 0.5 * hit.specificity / 100)
+    seen = 1 - doubt if hits else 0.0
+    trust = seen + (1 - seen) * by_words
+    for contradiction in against:
+        trust = trust * contradiction.keeps / 100
+    return round(100 * trust)
+
+
+def _explained(
+    analysis: Analysis, guide: Candidate, chosen: Sequence[Chosen], hits: Sequence[AuthoredHit]
+) -> tuple[float, float]:
+    """The explained share of the text's telling words (0 to 1), and how many words that is."""
+    covered = _covered_spans(analysis, guide, hits)
+    total = explained = words = 0.0
+    for choice in chosen:
+        term = choice.term
+        if term.kind not in (WORD, SYLLABLES):
+            continue
+        part = min(1.0, guide.impacts.get(term.key, 0) / _SOLID_IMPACT)
+        if part < 1 and any(s <= a and b <= e for a, b in term.spans[:1] for s, e in covered):
+            part = 1.0
+        total += choice.worth
+        explained += choice.worth * part
+        words += term.weight / 100 * part
+    return (explained / total if total else 0.0), words
+
+
+def _covered_spans(analysis: Analysis, guide: Candidate, hits: Sequence[AuthoredHit]) -> list[Span]:
+    """Places explained as a whole: an authored symptom, an idea the guide has in other words."""
+    concepts = [c.span for c in analysis.concepts if guide.impacts.get(f"@{c.name}", 0) > 0]
+    return [*(hit.hit.span for hit in hits), *concepts]
+
+
+def strength(trust: int, *, score: int, best: int, rival: int, is_authored: bool) -> Strength:
+    """`best` is the highest score of all, `rival` the highest among the other guides."""
+    if trust < POSSIBLE_FROM or score < best * _FAR_BEHIND:
+        return Strength.WEAK
+    if trust < STRONG_FROM or not (is_authored or score >= rival * _CLEAR_LEAD):
+        return Strength.POSSIBLE
+    return Strength.STRONG

@@ -1,0 +1,65 @@
+"""Which lines of a paste deserve to be heard: each shape once, errors before noise."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kb.matching.fingerprint import shape
+
+# A paste this short is heard whole; a longer one is a log, where errors stand out.
+_SHORT = 6
+_LOUD, _PLAIN, _QUIET, _FRAME = 100, 100, 40, 25
+
+_ERROR = re.compile(
+    r"error|exception|fail|fatal|critical|refused|denied|cannot|can't|could not|unable|timed? ?out"
+    r"|not found|traceback|panic|exited|killed|blocked|\b[45]\d\d\b|E[A-Z]{4,}|오류|에러|실패|불가"
+    r"|거부|없[습는음]|초과",
+    re.IGNORECASE,
+)
+_FRAME_LINE = re.compile(
+    r'^\s*(?:at\s\S+.*[:(]|File\s"[^"]+",\sline\s\d+|\S+\s@\s\S+:\d+|\.{3}\s\d+\smore|\^+\s*$)'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    text: str
+    start: int
+    weight: int
+    shape: str
+
+
+def heard_lines(text: str) -> list[Line]:
+    """The lines to read, in order; a line of a shape already seen is left out."""
+    seen: set[str] = set()
+    kept = []
+    for line, start in _split(text):
+        line_shape = shape(line)
+        if line_shape and line_shape not in seen:
+            seen.add(line_shape)
+            kept.append((line, start, line_shape))
+    is_log = len(kept) > _SHORT
+    return [Line(line, start, _weight(line, is_log), shape) for line, start, shape in kept]
+
+
+def _split(text: str) -> Iterator[tuple[str, int]]:
+    at = 0
+    for line in text.splitlines(keepends=True):
+        yield line, at
+        at += len(line)
+
+
+def _weight(line: str, is_log: bool) -> int:
+    if _FRAME_LINE.match(line):
+        return _FRAME
+    if not is_log:
+        return _PLAIN
+    return _LOUD if _ERROR.search(line) else _QUIET
+
+
+def telling_shapes(lines: list[Line]) -> list[str]:
+    """The shapes that say what went wrong: the errors where there are any, else all."""
+    loud = [line.shape for line in lines if line.weight == _LOUD and _ERROR.search(line.text)]
+    return (
+        loud or [line.shape for line in lines if line.weight > _FRAME] or [x.shape for x in lines]
+    )

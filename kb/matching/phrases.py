@@ -1,0 +1,149 @@
+"""Authored symptoms: phrases and patterns that a guide's author says people will see.
+
+A phrase becomes an expression that looks past case, spacing, kinds of quotes and variable
+parts; `...` stands for anything on the line. An *anchor* is one piece of a phrase that must
+stand in any text it matches: the index keeps it, so that only likely phrases are tried.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+import re2
+
+from kb.matching.masks import variables
+from kb.matching.terms import scan
+from kb.matching.values import Span
+from kb.matching.words import COMMON, telling
+
+# Tried on every text: a pattern, or a phrase without any piece to look up.
+ALWAYS = "~"
+_ANCHOR = "="
+_LONGEST_ANCHOR = 40
+_PIECE = re.compile(r"[a-z0-9]+|[가-힣]+")
+_QUOTE = "[\"'`´“”‘’]"
+_WILD = re.compile(r"\s*(?:\.{3}|…)\s*")
+_STEP = re.compile(r"(?P<quote>[\"'`´“”‘’])|(?P<space>\s+)|(?P<korean>[가-힣]+)|(?P<other>.)", re.S)
+
+
+def anchors_of(lines: Iterable[str]) -> frozenset[str]:
+    """Every anchor that a phrase found in these lines could have."""
+    return frozenset(_ANCHOR + piece for line in lines for piece in _pieces(line)) | {ALWAYS}
+
+
+def _pieces(line: str) -> Iterable[str]:
+    lowered = line.lower()
+    for found in _PIECE.finditer(lowered):
+        if found[0].isascii():
+            yield found[0][:_LONGEST_ANCHOR]
+    # Korean is spaced freely: pairs are read across spaces too.
+    for run in re.findall(r"[가-힣]+(?:\s+[가-힣]+)*", lowered):
+        joined = re.sub(r"\s+", "", run)
+        yield from (joined[i : i + 2] for i in range(max(1, len(joined) - 1)))
+
+
+def anchor(phrase: str) -> str:
+    """The piece to look the phrase up by: the longest that tells something."""
+    literal = " ".join(_literals(phrase)).lower()
+    pieces = []
+    for found in _PIECE.finditer(literal):
+        piece = found[0]
+        if piece.isascii():
+            pieces.append((telling(piece) > COMMON, len(piece), piece[:_LONGEST_ANCHOR]))
+        elif len(piece) > 1:
+            pieces.append((telling(piece[:2]) > COMMON, 2 * len(piece), piece[:2]))
+    return _ANCHOR + max(pieces)[2] if pieces else ALWAYS
+
+
+def _literals(phrase: str) -> list[str]:
+    """The phrase's fixed parts. A word that touches a wildcard may be half of a word: not one."""
+    parts = []
+    for part in _WILD.split(phrase):
+        at = 0
+        for variable in variables(part):
+            parts.append(part[at : variable.start])
+            at = variable.end
+        parts.append(part[at:])
+    return parts
+
+
+def find_phrase(phrase: str, text: str) -> Span | None:
+    """Where the phrase stands first."""
+    found = _phrase_expression(phrase).search(text) if phrase.strip() else None
+    return found.span() if found and found.end() > found.start() else None
+
+
+def find_pattern(pattern: str, text: str) -> Span | None:
+    """Where the pattern matches first; a pattern RE2 does not take matches nothing."""
+    expression = _pattern_expression(pattern)
+    found = expression.search(text) if expression else None
+    return found.span() if found and found.end() > found.start() else None
+
+
+def _options() -> re2.Options:
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    return options
+
+
+@lru_cache(maxsize=4096)
+def _pattern_expression(pattern: str) -> re2._Regexp | None:
+    try:
+        return re2.compile(pattern, _options())
+    except re2.error:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _phrase_expression(phrase: str) -> re2._Regexp:
+    fixed = sum(c.isalnum() for part in _literals(phrase) for c in part)
+    parts = [_expression(part, keep_all=fixed < 3) for part in _WILD.split(phrase.strip())]
+    return re2.compile(r"[^\n]{0,300}?".join(part for part in parts if part), _options())
+
+
+def _expression(part: str, *, keep_all: bool) -> str:
+    """`keep_all`: a phrase that is little but a number means that very number."""
+    out, at = [], 0
+    for variable in () if keep_all else variables(part):
+        out += [_literal(part[at : variable.start]), variable.mask.stands_for]
+        at = variable.end
+    return "".join([*out, _literal(part[at:])])
+
+
+def _literal(text: str) -> str:
+    steps = [_step(found) for found in _STEP.finditer(text)]
+    start = r"\b" if re.match(r"[A-Za-z0-9_]", text) else ""
+    end = r"\b" if re.search(r"[A-Za-z0-9_]$", text) else ""
+    return start + "".join(steps) + end
+
+
+def _step(found: re.Match[str]) -> str:
+    if found["quote"]:
+        return _QUOTE
+    if found["space"]:
+        return _space(found)
+    if found["korean"]:
+        return r"\s*".join(found["korean"])
+    return str(re2.escape(found["other"]))
+
+
+def _space(found: re.Match[str]) -> str:
+    """Spaces between Korean syllables are a matter of taste; others are at least one."""
+    text, start, end = found.string, found.start(), found.end()
+    korean = text[start - 1 : start] >= "가" or text[end : end + 1] >= "가"
+    return r"\s*" if korean else r"\s+"
+
+
+def specificity(phrase: str) -> int:
+    """How much a phrase tells by itself, 0 to 100: a common word little, an error text all."""
+    keys = {}
+    for part in _literals(phrase):
+        for token in scan(part):
+            if token.kind == "identifier":
+                keys[token.key] = 60
+            elif token.kind != "pair":
+                keys[token.key] = (
+                    telling(token.key) * (15 if token.kind == "syllables" else 25) // 100
+                )
+    return min(100, 10 + sum(keys.values()))

@@ -1,0 +1,107 @@
+"""What passes between the steps of matching: facts, terms, the analysis, explained scores.
+
+Spans are half-open code-point offsets into `Analysis.text`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Span = tuple[int, int]
+
+
+class Strength(StrEnum):
+    """How far a match can be trusted. Only `STRONG` and `POSSIBLE` are shown as an answer."""
+
+    STRONG = "strong"
+    POSSIBLE = "possible"
+    WEAK = "weak"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fact:
+    """Something the text states exactly: a port, a status, an error constant, ..."""
+
+    type: str
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConceptHit:
+    """A known idea under any of its wordings: `refused` for "연결 거부" and ECONNREFUSED.
+
+    `weight` is that of its line, in hundredths: a name in a log's noise says little.
+    """
+
+    name: str
+    span: Span
+    weight: int = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """What the index is asked for.
+
+    `kind`: word, syllables (Korean character pair), identifier, pair (of words), concept, fact.
+    `weight` is in hundredths and says how much this place of the text deserves to be heard.
+    """
+
+    key: str
+    kind: str
+    weight: int
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Analysis:
+    text: str
+    truncated: bool
+    facts: tuple[Fact, ...]
+    concepts: tuple[ConceptHit, ...]
+    terms: tuple[Term, ...]
+    anchors: frozenset[str]
+    fingerprint: str
+
+    def values(self, fact_type: str) -> tuple[str, ...]:
+        """The different values of one type of fact, in the text's order."""
+        return tuple(dict.fromkeys(f.value for f in self.facts if f.type == fact_type))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SymptomHit:
+    """An authored symptom found in the text."""
+
+    symptom_id: int
+    slug: str
+    matched: str
+    span: Span
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Contribution:
+    """One named part of a score. `amount` is a whole number, negative where it speaks against.
+
+    `kind`: symptom, word, syllables, identifier, pair, concept, fact, port, container, service,
+    and against only: layer, product, status. `label` is what the text says there.
+    `entry` is what was spoken for: `guide` or `symptom:<slug>`.
+    """
+
+    kind: str
+    label: str
+    spans: tuple[Span, ...]
+    amount: int
+    entry: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scored:
+    """One guide against one text. `why` and `against` together sum to `score`."""
+
+    score: int
+    confidence: int
+    strength: Strength
+    why: tuple[Contribution, ...]
+    against: tuple[Contribution, ...] = ()
+    symptoms: tuple[SymptomHit, ...] = ()
+    causes: Mapping[str, float] = field(default_factory=dict)
