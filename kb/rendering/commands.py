@@ -1,0 +1,77 @@
+"""What a code block asks a person to do: which lines are commands, and which are dangerous."""
+
+import re
+
+SHELLS = frozenset(
+    {
+        "",
+        "bash",
+        "sh",
+        "shell",
+        "zsh",
+        "console",
+        "powershell",
+        "ps1",
+        "pwsh",
+        "cmd",
+        "bat",
+        "batch",
+    }
+)
+_OUTPUT = frozenset({"text", "txt", "log", "output", "plain"})
+
+_PROMPT = re.compile(r"(?:PS(?: [^>\n]*)?>|[A-Za-z]:\\[^>\n]*>|\$|>>>|\.\.\.)(?:[ \t]+|$)")
+_COMMENT = re.compile(r"\s*(?:#|//|::|REM\b)", re.IGNORECASE)
+
+_MARKED_WRONG = re.compile("❌")
+_MARKED_RIGHT = re.compile("✅")
+_SAID_WRONG = re.compile(
+    r"잘못된\s*(?:실행|명령|설정|코드|예|방법|사용|구성)|실행하지 마"
+    r"|\b(?:wrong|incorrect|do not run|don't run)\b",
+    re.IGNORECASE,
+)
+_DESTRUCTIVE = re.compile(
+    r"""
+      taskkill\s[^\n]*/F | \bkill\s+-(?:9|KILL|SIGKILL)\b | \bpkill\b
+    | \bdocker(?:-compose|\s+compose)\b[^\n]*\s(?:down|rm)\b | --force-recreate\b
+    | \bdocker\s[^\n]*\b(?:rm|rmi|prune)\b
+    | \brm\s+-\w*[rf] | \bRemove-Item\b | \bmkfs | \bdd\s+if=
+    | \b(?:DROP|TRUNCATE)\s+(?:TABLE|DATABASE|SCHEMA|INDEX)\b | \bDELETE\s+FROM\b
+    | \bgit\s+(?:reset\s+--hard|clean\s+-\w*f|push\s[^\n]*--force)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def is_wrong(text: str, *, lead: str = "") -> bool:
+    """Whether the block shows what not to do. One that shows wrong beside right is not."""
+    if _MARKED_RIGHT.search(text):
+        return False
+    comments = "\n".join(line for line in text.splitlines() if _COMMENT.match(line))
+    marked = _MARKED_WRONG.search(text) or _MARKED_WRONG.search(lead)
+    return bool(marked or _SAID_WRONG.search(lead) or _SAID_WRONG.search(comments))
+
+
+def is_destructive(text: str, language: str) -> bool:
+    """Whether running the block throws something away."""
+    if language not in SHELLS | {"sql"}:
+        return False
+    return any(_DESTRUCTIVE.search(line) for line in text.splitlines() if not _COMMENT.match(line))
+
+
+def copyable(text: str, language: str) -> str:
+    """What Copy takes: commands without prompts, output and comments; other code as it stands."""
+    if language in _OUTPUT or (_MARKED_WRONG.search(text) and _MARKED_RIGHT.search(text)):
+        return ""
+    lines = text.splitlines()
+    if prompted := [line for line in map(_without_prompt, lines) if line]:
+        return "\n".join(prompted)
+    if language in SHELLS:
+        lines = [line for line in lines if line.strip() and not _COMMENT.match(line)]
+    return "\n".join(lines).strip("\n")
+
+
+def _without_prompt(line: str) -> str:
+    """The command behind a prompt; nothing where the line has no prompt."""
+    found = _PROMPT.match(line)
+    return line[found.end() :] if found else ""
