@@ -1,0 +1,1 @@
+"""The knowledge base for programs and terminals: match, investigations, guides, causes."""

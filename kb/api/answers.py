@@ -1,0 +1,231 @@
+"""A diagnosis as the API shows it: plain data, with spans into the redacted text."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kb.models import Guide, Resolution
+from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView
+
+
+def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
+    found = diagnosis.investigation
+    return {
+        "id": found.public_id,
+        "url": found.get_absolute_url(),
+        "outcome": diagnosis.outcome,
+        "input": {
+            "chars": len(found.text),
+            "truncated": found.truncated,
+            "redactions": found.redactions,
+            "fingerprint": found.fingerprint,
+            "facts": [
+                {"type": fact.type, "value": fact.value, "span": list(fact.span)}
+                for fact in diagnosis.facts
+            ],
+        },
+        "parameters": _parameters(diagnosis),
+        "symptoms": [
+            {
+                "guide": seen.symptom.guide.slug,
+                "slug": seen.symptom.slug,
+                "matched": seen.matched,
+                "span": list(seen.span),
+                "explained_by": seen.explained_by,
+            }
+            for seen in diagnosis.symptoms
+        ],
+        "causes": [cause(ranked) for ranked in diagnosis.causes[:limit]],
+        "none_of_these": round(diagnosis.none_of_these, 4),
+        "checks": [check(state) for state in diagnosis.checks],
+        "next": _next(diagnosis),
+        "similar": [_similar(one) for one in diagnosis.similar],
+        "weak": [
+            {"guide": weak.guide.slug, "score": weak.score, "why": weak.why}
+            for weak in diagnosis.weak
+        ],
+        "conclusion": _conclusion(diagnosis),
+    }
+
+
+def _parameters(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        f"{parameter.guide.slug}/{parameter.name}": {
+            "value": parameter.value,
+            "from": parameter.source,
+            "confirmed": parameter.confirmed,
+            "needed": parameter.needed,
+        }
+        for parameter in diagnosis.parameters
+    }
+
+
+def cause(ranked: RankedCause) -> dict[str, Any]:
+    return {
+        "rank": ranked.rank,
+        "slug": ranked.cause.slug,
+        "title": ranked.guide.localized_name("causes", ranked.cause.slug, ranked.cause.title),
+        "standing": ranked.cause.standing,
+        "provenance": ranked.cause.provenance,
+        "guide": guide_reference(ranked.guide, ranked.cause.section),
+        "strength": ranked.strength,
+        "belief": round(ranked.belief, 4),
+        "state": ranked.state,
+        "match": {
+            "score": ranked.score,
+            "why": [_contribution(one) for one in ranked.why],
+            "against": [_contribution(one) for one in ranked.against],
+        },
+        "evidence": [
+            {
+                "checks": [one.slug for one in moved.checks],
+                "runs": [run.public_id for run in moved.runs],
+                "reason_codes": list(moved.reason_codes),
+                "says": moved.says,
+                "moved": round(moved.log_odds, 4),
+            }
+            for moved in ranked.moved
+        ],
+        "resolutions": [resolution(view) for view in ranked.resolutions],
+    }
+
+
+def guide_reference(guide: Guide, section: str = "") -> dict[str, Any]:
+    return {
+        "slug": guide.slug,
+        "title": guide.localized("title"),
+        "language": guide.language,
+        "url": guide.get_absolute_url() + (f"#{section}" if section else ""),
+        "review_overdue": guide.is_overdue,
+    }
+
+
+def _contribution(one: Any) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "label": one.label,
+        "entry": one.entry,
+        "spans": [list(span) for span in one.spans],
+        "contribution": one.amount,
+    }
+
+
+def resolution(view: ResolutionView) -> dict[str, Any]:
+    this = view.resolution
+    return {
+        "slug": resolution_key(this),
+        "kind": this.kind,
+        "title": _title(this),
+        "section": f"#{this.section}" if this.section else "",
+        "risk": this.risk,
+        "caution": this.caution,
+        "rollback": this.rollback,
+        "verify": [state.check.slug for state in view.verify],
+        "verified": view.is_verified,
+        "track_record": {
+            "worked": view.worked,
+            "tried": view.tried,
+            "interval": [round(edge, 4) for edge in view.interval] if view.interval else None,
+        },
+    }
+
+
+def resolution_key(this: Resolution) -> str:
+    """`guide/cause/resolution`: what an outcome names."""
+    return f"{this.cause.key}/{this.slug}"
+
+
+def _title(this: Resolution) -> str:
+    guide = this.cause.guide
+    return guide.localized_name("resolutions", f"{this.cause.slug}/{this.slug}", this.title)
+
+
+def check(state: CheckState) -> dict[str, Any]:
+    this, run = state.check, state.run
+    return {
+        "check": this.key,
+        "name": this.guide.localized_name("checks", this.slug, this.name),
+        "manual": state.is_manual,
+        "phase": state.phase,
+        "run": run
+        and {
+            "id": run.public_id,
+            "status": run.status,
+            "reason_code": run.reason_code,
+            "summary": run.summary,
+            "facts": run.facts,
+            "recorded_at": run.recorded_at,
+        },
+    }
+
+
+def _next(diagnosis: Diagnosis) -> dict[str, Any] | None:
+    if diagnosis.next is None:
+        return None
+    keys = [one.key for one in diagnosis.next.checks]
+    return {
+        "checks": keys,
+        "expected_gain_bits": round(diagnosis.next.gain_bits, 3),
+        "reason": str(diagnosis.next.reason),
+        "request": {
+            "method": "POST",
+            "url": f"/api/v1/investigations/{diagnosis.investigation.public_id}/batches",
+            "body": {"checks": keys},
+            "scope": "probes.run_probe",
+        },
+    }
+
+
+def _similar(one: Any) -> dict[str, Any]:
+    return {
+        "investigation": one.public_id,
+        "title": one.title,
+        "concluded": one.concluded_cause.key if one.concluded_cause else None,
+    }
+
+
+def _conclusion(diagnosis: Diagnosis) -> dict[str, Any] | None:
+    found = diagnosis.investigation
+    if found.concluded_at is None:
+        return None
+    return {
+        "at": found.concluded_at,
+        "cause": found.concluded_cause.key if found.concluded_cause else None,
+        "resolution": found.concluded_resolution and resolution_key(found.concluded_resolution),
+        "verified_by": [run.public_id for run in found.verified_by.all()],
+    }
+
+
+def guide_row(guide: Guide) -> dict[str, Any]:
+    return {
+        "slug": guide.slug,
+        "title": guide.localized("title"),
+        "summary": guide.localized("summary"),
+        "language": guide.language,
+        "state": guide.state,
+        "services": [service.slug for service in guide.services.all()],
+        "review_after": guide.review_after,
+        "updated_at": guide.updated_at,
+        "url": guide.get_absolute_url(),
+    }
+
+
+def guide_whole(guide: Guide, causes: Sequence[Any]) -> dict[str, Any]:
+    return {
+        **guide_row(guide),
+        "body": guide.localized("body"),
+        "parameters": guide.parameters,
+        "causes": [
+            {
+                "slug": one.slug,
+                "section": one.section,
+                "standing": one.standing,
+                "title": guide.localized_name("causes", one.slug, one.title),
+            }
+            for one in causes
+        ],
+        "checks": [
+            {"check": one.key, "name": guide.localized_name("checks", one.slug, one.name)}
+            for one in guide.checks.all()
+        ],
+        "revision": guide.revision_number,
+    }

@@ -1,0 +1,84 @@
+"""What the API takes, with every limit written down."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+
+from kb.api.strict import StrictSerializer
+from kb.models import Guide
+
+# A longer text is cut by the matcher, which says so; a longer body is refused before it is read.
+LONGEST_TEXT = 1_000_000
+
+
+class RawTextParser(BaseParser):
+    """A body that is the text itself, as `curl --data-binary` sends it."""
+
+    media_type = "text/plain"
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        # Logs hold stray bytes: replaced, they cost one character and not the whole answer.
+        return {"text": stream.read().decode("utf-8", errors="replace")}
+
+
+class OctetStreamParser(RawTextParser):
+    media_type = "application/octet-stream"
+
+
+class FormBodyParser(RawTextParser):
+    """curl's own default content type; the body is read as text, not as a form."""
+
+    media_type = "application/x-www-form-urlencoded"
+
+
+class ContextInput(StrictSerializer):
+    services = serializers.ListField(
+        child=serializers.CharField(max_length=50), max_length=20, default=list
+    )
+    environment = serializers.CharField(max_length=60, default="", allow_blank=True)
+
+
+class MatchInput(StrictSerializer):
+    text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
+    context = ContextInput(default=dict)
+    parameters = serializers.DictField(child=serializers.CharField(max_length=500), default=dict)
+    limit = serializers.IntegerField(min_value=1, max_value=50, default=10)
+
+    def validate_text(self, text: str) -> str:
+        if not text.strip():
+            raise serializers.ValidationError("Send the text you see.", code="blank")
+        return text
+
+
+class MatchQuery(StrictSerializer):
+    limit = serializers.IntegerField(min_value=1, max_value=50, required=False)
+    lang = serializers.ChoiceField(choices=["ko", "en"], required=False)
+
+
+class BatchInput(StrictSerializer):
+    checks = serializers.ListField(
+        child=serializers.CharField(max_length=110), min_length=1, max_length=50
+    )
+    purpose = serializers.ChoiceField(choices=["diagnose", "verify"], default="diagnose")
+    parameters = serializers.DictField(child=serializers.CharField(max_length=500), default=dict)
+
+
+class AnswerInput(StrictSerializer):
+    check = serializers.CharField(max_length=110)
+    answer = serializers.CharField(max_length=100)
+    note = serializers.CharField(max_length=2000, default="", allow_blank=True)
+
+
+class OutcomeInput(StrictSerializer):
+    resolution = serializers.CharField(max_length=160)
+    worked = serializers.BooleanField()
+    note = serializers.CharField(max_length=2000, default="", allow_blank=True)
+
+
+class GuideQuery(StrictSerializer):
+    service = serializers.CharField(max_length=50, required=False)
+    status = serializers.ChoiceField(choices=Guide.State.choices, required=False)
+    q = serializers.CharField(max_length=200, required=False)
+    page = serializers.IntegerField(min_value=1, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=200, default=50)

@@ -1,0 +1,187 @@
+"""From a symptom to its outcome: match, batches, answers and outcome of an investigation."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import translation
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, status
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from kb import services
+from kb.api import answers, inputs, terminal
+from kb.api.strict import read, read_query
+from kb.models import Check, Investigation, Resolution
+
+
+class PlainTextRenderer(BaseRenderer):
+    media_type = "text/plain"
+    format = "txt"
+
+    def render(self, data: Any, media_type: Any = None, context: Any = None) -> bytes:
+        return (data if isinstance(data, str) else str(data)).encode()
+
+
+class MatchView(APIView):
+    """A symptom in, ranked causes and their fixes out."""
+
+    required_permissions = {"POST": "kb.match_text"}
+    parser_classes = [
+        JSONParser,
+        inputs.RawTextParser,
+        inputs.OctetStreamParser,
+        inputs.FormBodyParser,
+    ]
+    renderer_classes = [JSONRenderer, PlainTextRenderer]
+
+    @extend_schema(
+        request=inputs.MatchInput, parameters=[inputs.MatchQuery], responses=OpenApiTypes.OBJECT
+    )
+    def post(self, request: Request, format: str | None = None) -> Response:  # noqa: A002 - DRF's name
+        query = read_query(inputs.MatchQuery, request)
+        asked = read(inputs.MatchInput, request.data)
+        investigation = services.find_fixes(
+            asked["text"],
+            by=request.user,
+            services=asked["context"]["services"],
+            environment=asked["context"]["environment"],
+            typed=asked["parameters"],
+        )
+        limit = query.get("limit", asked["limit"])
+        with translation.override(query.get("lang", translation.get_language())):
+            return _answer(request, investigation, limit=limit)
+
+
+def _answer(
+    request: Request, investigation: Investigation, *, limit: int = 10, code: int = 200
+) -> Response:
+    diagnosis = services.diagnose(investigation)
+    if getattr(request.accepted_renderer, "format", "") == "txt":
+        base = request.build_absolute_uri("/").rstrip("/")
+        return Response(terminal.render(diagnosis, base=base, limit=limit), status=code)
+    return Response(answers.investigation(diagnosis, limit=limit), status=code)
+
+
+class InvestigationView(APIView):
+    """The investigation, ranked again on what has been run since."""
+
+    required_permissions = {"GET": "kb.match_text"}
+    renderer_classes = [JSONRenderer, PlainTextRenderer]
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, public_id: str) -> Response:
+        return _answer(request, _investigation(public_id))
+
+
+def _investigation(public_id: str) -> Investigation:
+    return get_object_or_404(Investigation, public_id=public_id)
+
+
+class BatchesView(APIView):
+    """Asks for runs of the investigation's checks. Nothing from a paste runs unconfirmed."""
+
+    required_permissions = {"POST": "probes.run_probe"}
+
+    @extend_schema(request=inputs.BatchInput, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, public_id: str) -> Response:
+        investigation = _investigation(public_id)
+        asked = read(inputs.BatchInput, request.data)
+        if asked["parameters"]:
+            services.set_parameters(investigation, asked["parameters"], by=request.user)
+        batch = services.run_checks(
+            investigation,
+            _checks(asked["checks"]),
+            by=request.user,
+            purpose=asked["purpose"],
+            idempotency_key=request.headers.get("Idempotency-Key"),
+        )
+        address = f"/api/v1/batches/{batch.public_id}"
+        answer = {
+            "id": batch.public_id,
+            "state": batch.state,
+            "url": address,
+            "investigation": f"/api/v1/investigations/{investigation.public_id}",
+        }
+        return Response(answer, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
+
+
+def _checks(keys: list[str]) -> list[Check]:
+    """The checks called `guide/check`; every unknown one is named."""
+    wanted = Check.objects.select_related("guide", "probe").filter(
+        guide__slug__in=[key.partition("/")[0] for key in keys],
+        slug__in=[key.partition("/")[2] for key in keys],
+    )
+    by_key = {check.key: check for check in wanted}
+    if unknown := [key for key in keys if key not in by_key]:
+        raise exceptions.ValidationError(
+            {
+                "checks": [
+                    exceptions.ErrorDetail(
+                        f"There is no check {key!r}; write it as guide/check.", code="unknown_check"
+                    )
+                    for key in unknown
+                ]
+            }
+        )
+    return [by_key[key] for key in keys]
+
+
+class AnswersView(APIView):
+    """What a person saw, for a check that only a person can do."""
+
+    required_permissions = {"POST": "probes.run_probe"}
+
+    @extend_schema(request=inputs.AnswerInput, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, public_id: str) -> Response:
+        investigation = _investigation(public_id)
+        asked = read(inputs.AnswerInput, request.data)
+        [check] = _checks([asked["check"]])
+        services.answer_check(
+            investigation, check, answer=asked["answer"], note=asked["note"], by=request.user
+        )
+        return _answer(request, investigation, code=status.HTTP_201_CREATED)
+
+
+class OutcomeView(APIView):
+    """ "This fixed it", or that it did not."""
+
+    required_permissions = {"POST": "probes.run_probe"}
+
+    @extend_schema(request=inputs.OutcomeInput, responses={201: OpenApiTypes.OBJECT})
+    def post(self, request: Request, public_id: str) -> Response:
+        investigation = _investigation(public_id)
+        asked = read(inputs.OutcomeInput, request.data)
+        services.conclude(
+            investigation,
+            _resolution(asked["resolution"]),
+            worked=asked["worked"],
+            by=request.user,
+            note=asked["note"],
+        )
+        investigation.refresh_from_db()
+        return _answer(request, investigation, code=status.HTTP_201_CREATED)
+
+
+def _resolution(key: str) -> Resolution:
+    guide, _, rest = key.partition("/")
+    cause, _, slug = rest.partition("/")
+    found = (
+        Resolution.objects.select_related("cause__guide")
+        .filter(cause__guide__slug=guide, cause__slug=cause, slug=slug)
+        .first()
+    )
+    if found is None:
+        raise exceptions.ValidationError(
+            {
+                "resolution": exceptions.ErrorDetail(
+                    f"There is no resolution {key!r}; write it as guide/cause/resolution.",
+                    code="unknown_resolution",
+                )
+            }
+        )
+    return found

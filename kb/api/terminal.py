@@ -1,0 +1,100 @@
+"""A diagnosis for a terminal: plain text that can be read and pasted at three in the morning."""
+
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from kb.api.answers import resolution_key
+from kb.models import Resolution
+from kb.services import Diagnosis, RankedCause
+
+# The widest label of any language, so that the second column lines up.
+_LABEL_WIDTH = 8
+
+
+def render(diagnosis: Diagnosis, *, base: str, limit: int) -> str:
+    """`base` is the address the client used, for example `http://127.0.0.1:8420`."""
+    return "\n".join(_lines(diagnosis, base=base, limit=limit)) + "\n"
+
+
+def _lines(diagnosis: Diagnosis, *, base: str, limit: int) -> Iterator[str]:
+    address = base + diagnosis.investigation.get_absolute_url()
+    if not diagnosis.causes:
+        yield _("Nothing known about this. Kept at %(url)s") % {"url": address}
+        return
+    for ranked in diagnosis.causes[:limit]:
+        yield from _cause(ranked, base=base)
+    yield from _next(diagnosis, base=base)
+    yield from _worked(diagnosis, base=base)
+    yield _row(_("more"), address)
+
+
+def _row(label: str, text: str) -> str:
+    return f"   {label:<{_LABEL_WIDTH}}{text}"
+
+
+def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
+    guide, cause = ranked.guide, ranked.cause
+    title = guide.localized_name("causes", cause.slug, cause.title)
+    section = f"#{cause.section}" if cause.section else ""
+    yield (
+        f"{ranked.rank}. {title}   ({guide.localized('title')})   "
+        f"{_strength(ranked.strength)} {ranked.belief:.2f}   "
+        f"{base}{guide.get_absolute_url()}{section}"
+    )
+    if ranked.why:
+        yield _row(_("why"), "  ".join(f'"{one.label}"' for one in ranked.why[:4]))
+    for moved in ranked.moved:
+        seen = ", ".join(
+            f"{check.slug}={code}"
+            for check, code in zip(moved.checks, moved.reason_codes, strict=False)
+        )
+        yield _row(_("seen"), f"{seen} ({moved.says})")
+    for view in ranked.resolutions:
+        yield _row(_label(view.resolution), _resolution(view.resolution))
+
+
+def _strength(strength: str) -> str:
+    words = {"strong": _("strong"), "possible": _("possible"), "weak": _("weak")}
+    return words.get(strength, strength)
+
+
+def _label(resolution: Resolution) -> str:
+    words = {"fix": _("fix"), "workaround": _("workaround"), "avoid": _("avoid")}
+    return words[resolution.kind]
+
+
+def _resolution(resolution: Resolution) -> str:
+    guide = resolution.cause.guide
+    key = f"{resolution.cause.slug}/{resolution.slug}"
+    title = guide.localized_name("resolutions", key, resolution.title)
+    return f"{title} [{resolution.get_risk_display()}]"
+
+
+def _next(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
+    if diagnosis.next is None:
+        return
+    names = ", ".join(check.slug for check in diagnosis.next.checks)
+    yield _row(_("next"), f"{names}: {diagnosis.next.reason}")
+    keys = ", ".join(f'"{check.key}"' for check in diagnosis.next.checks)
+    yield _row(_("run"), _post(diagnosis, "batches", f'{{"checks": [{keys}]}}', base=base))
+
+
+def _worked(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
+    fixes = [
+        view.resolution
+        for ranked in diagnosis.causes[:1]
+        for view in ranked.resolutions
+        if view.resolution.kind != Resolution.Kind.AVOID
+    ]
+    for fix in fixes[:1]:
+        body = f'{{"resolution": "{resolution_key(fix)}", "worked": true}}'
+        yield _row(_("worked?"), _post(diagnosis, "outcome", body, base=base))
+
+
+def _post(diagnosis: Diagnosis, what: str, body: str, *, base: str) -> str:
+    address = f"{base}/api/v1/investigations/{diagnosis.investigation.public_id}/{what}"
+    return (
+        f"curl -X POST -H \"Authorization: Bearer $KEY\" -H 'Content-Type: application/json' "
+        f"-d '{body}' {address}"
+    )

@@ -1,0 +1,18 @@
+"""The knowledge base's addresses under /api/v1/."""
+
+from django.urls import path
+
+from kb.api import guides, investigations
+
+urlpatterns = [
+    path("match", investigations.MatchView.as_view(), name="api_match"),
+    path("match.txt", investigations.MatchView.as_view(), {"format": "txt"}),
+    path("investigations/<str:public_id>", investigations.InvestigationView.as_view()),
+    path("investigations/<str:public_id>/batches", investigations.BatchesView.as_view()),
+    path("investigations/<str:public_id>/answers", investigations.AnswersView.as_view()),
+    path("investigations/<str:public_id>/outcome", investigations.OutcomeView.as_view()),
+    path("guides", guides.GuidesView.as_view(), name="api_guides"),
+    path("guides/<slug:slug>.md", guides.GuideFileView.as_view()),
+    path("guides/<slug:slug>", guides.GuideView.as_view()),
+    path("causes/<slug:guide>/<slug:slug>", guides.CauseView.as_view()),
+]
