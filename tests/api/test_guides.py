@@ -1,0 +1,67 @@
+"""Guides over HTTP."""
+
+from rest_framework.test import APIClient
+
+from kb.ingest import parse
+from kb.models import Guide
+
+
+def test_the_published_guides_are_listed(matcher: APIClient) -> None:
+    Guide.objects.filter(slug="ai-api").update(state=Guide.State.DRAFT)
+
+    body = matcher.get("/api/v1/guides").json()
+
+    assert [guide["slug"] for guide in body["results"]] == ["connection", "cors-502"]
+    assert (body["count"], body["next"], body["previous"]) == (2, None, None)
+
+
+def test_the_list_comes_in_pages(matcher: APIClient) -> None:
+    first = matcher.get("/api/v1/guides?page_size=2").json()
+    second = matcher.get(first["next"]).json()
+
+    assert [len(first["results"]), len(second["results"])] == [2, 1]
+    assert second["next"] is None
+
+
+def test_an_unknown_query_parameter_is_refused_by_name(matcher: APIClient) -> None:
+    answer = matcher.get("/api/v1/guides?stauts=draft")
+
+    assert answer.status_code == 400
+    assert "stauts" in answer.content.decode()
+
+
+def test_an_unchanged_guide_is_answered_304(matcher: APIClient) -> None:
+    first = matcher.get("/api/v1/guides/connection")
+    again = matcher.get("/api/v1/guides/connection", headers={"If-None-Match": first["ETag"]})
+
+    assert first.json()["slug"] == "connection"
+    assert again.status_code == 304
+
+
+def test_the_file_of_a_guide_can_be_imported_again(matcher: APIClient) -> None:
+    text = matcher.get("/api/v1/guides/connection.md").content.decode()
+
+    assert parse(text).slug == "connection"
+
+
+def test_a_cause_has_its_evidence_and_resolutions(matcher: APIClient) -> None:
+    body = matcher.get("/api/v1/causes/connection/not-running").json()
+
+    assert body["evidence"]
+    assert body["resolutions"]
+
+
+def test_a_draft_is_not_there_for_a_reader(matcher: APIClient) -> None:
+    Guide.objects.filter(slug="connection").update(state=Guide.State.DRAFT)
+
+    assert matcher.get("/api/v1/guides/connection").status_code == 404
+
+
+def test_the_list_asks_as_often_for_many_guides_as_for_few(
+    matcher: APIClient, django_assert_max_num_queries
+) -> None:
+    for number in range(30):
+        Guide.objects.create(slug=f"g{number}", language="en", title="t", state="published")
+
+    with django_assert_max_num_queries(12):
+        assert matcher.get("/api/v1/guides").json()["count"] == 33
