@@ -42,7 +42,7 @@ class MatchView(APIView):
     @extend_schema(
         request=inputs.MatchInput, parameters=[inputs.MatchQuery], responses=OpenApiTypes.OBJECT
     )
-    def post(self, request: Request, format: str | None = None) -> Response:  # noqa: A002 - DRF's name
+    def post(self, request: Request, format: str | None = None) -> Response:
         query = read_query(inputs.MatchQuery, request)
         asked = read(inputs.MatchInput, request.data)
         investigation = services.find_fixes(
