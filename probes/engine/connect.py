@@ -1,0 +1,130 @@
+"""Connecting to addresses that passed the guard, and saying exactly how it ended."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from probes.engine.errors import CannotLook
+from probes.engine.guard import Address
+
+# Once one address answered, this long for the others to say how they are.
+_GRACE_S = 0.05
+_NO_ROUTE = (
+    errno.EHOSTUNREACH,
+    errno.ENETUNREACH,
+    errno.ENETDOWN,
+    errno.EHOSTDOWN,
+    errno.EAFNOSUPPORT,
+)
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.ENOMEM)
+# Of several addresses none of which connected, the outcome that tells most: a drop beside a
+# refusal is a firewall, and a refusal beside a missing route is a host without IPv6.
+_TELLING = ("timed_out_connect", "reset", "refused", "no_route")
+
+
+@dataclass(kw_only=True)
+class Attempt:
+    """One address: how connecting to it ended. The socket is open while `outcome` is connected."""
+
+    address: Address
+    outcome: str = "not_awaited"
+    error_number: int | None = None
+    elapsed_s: float = 0.0
+    sock: socket.socket | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {
+            "address": self.address.ip,
+            "outcome": self.outcome,
+            "errno": errno.errorcode.get(self.error_number or 0),
+            "elapsed_s": round(self.elapsed_s, 4),
+        }
+
+    def close(self) -> None:
+        if self.sock is not None:
+            self.sock.close()
+            self.sock = None
+
+
+def outcome_of(error: OSError) -> str:
+    """The reason code of a failed connection. Raises CannotLook when the target is not the cause."""
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    if isinstance(error, TimeoutError):
+        return "timed_out_connect"
+    if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError):
+        return "reset"
+    if error.errno in _NO_ROUTE:
+        return "no_route"
+    if isinstance(error, PermissionError):
+        raise CannotLook("permission_denied", "this host does not let the probe connect there")
+    if error.errno in _EXHAUSTED:
+        raise CannotLook("runner_overloaded", "this host has no sockets or ports left")
+    raise CannotLook("probe_crashed", f"connecting failed: {error}")
+
+
+async def connect_all(addresses: Sequence[Address], *, deadline: float) -> list[Attempt]:
+    """Try every address at once. Who asks owns the sockets: see `winner` and `close_all`."""
+    attempts = [Attempt(address=address) for address in addresses]
+    try:
+        if len(attempts) == 1:
+            await _connect(attempts[0], deadline)
+        else:
+            await _race(attempts, deadline)
+    except BaseException:
+        close_all(attempts)
+        raise
+    return attempts
+
+
+def winner(attempts: Sequence[Attempt]) -> Attempt:
+    """The first that connected, or else the one whose failure tells most."""
+    for attempt in attempts:
+        if attempt.outcome == "connected":
+            return attempt
+    return min(attempts, key=lambda attempt: _TELLING.index(attempt.outcome))
+
+
+def close_all(attempts: Sequence[Attempt], *, but: Attempt | None = None) -> None:
+    for attempt in attempts:
+        if attempt is not but:
+            attempt.close()
+
+
+async def _race(attempts: list[Attempt], deadline: float) -> None:
+    tasks = [asyncio.ensure_future(_connect(attempt, deadline)) for attempt in attempts]
+    try:
+        for done in asyncio.as_completed(tasks):
+            await done
+            if any(attempt.outcome == "connected" for attempt in attempts):
+                await asyncio.wait(tasks, timeout=_GRACE_S)
+                break
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _connect(attempt: Attempt, deadline: float) -> None:
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    try:
+        attempt.sock = socket.socket(attempt.address.family, socket.SOCK_STREAM)
+        attempt.sock.setblocking(False)
+        async with asyncio.timeout_at(deadline):
+            await loop.sock_connect(attempt.sock, (attempt.address.ip, attempt.address.port))
+        attempt.outcome = "connected"
+    except TimeoutError as error:
+        # Ours has no number; the kernel's own giving up has one and means the same.
+        attempt.outcome, attempt.error_number = "timed_out_connect", error.errno
+    except OSError as error:
+        attempt.error_number = error.errno
+        attempt.outcome = outcome_of(error)
+    finally:
+        attempt.elapsed_s = loop.time() - started
+        if attempt.outcome != "connected":
+            attempt.close()

@@ -1,0 +1,218 @@
+"""What secrets look like: the rules of `redact`, in the order they are applied."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import re2
+
+
+def _always(before: str, secret: str) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A pattern with the groups `before` (kept) and `secret` (masked).
+
+    `hint` is a cheap test that the pattern can match at all. A value's end is looked for
+    inside what the pattern took, and words that are no secret are kept. `accepts` says
+    whether this secret, after that beginning, really is one.
+    """
+
+    sort: str
+    pattern: Any
+    hint: Callable[[str], bool]
+    is_value: bool = False
+    accepts: Callable[[str, str], bool] = _always
+
+
+def looks_random(before: str, secret: str) -> bool:
+    """Digits among letters, or longer than words are: a token rather than prose."""
+    has_both = any(c.isdigit() for c in secret) and any(c.isalpha() for c in secret)
+    return has_both or len(secret) >= 24
+
+
+def _is_no_working_directory(before: str, secret: str) -> bool:
+    """PWD=/srv/app is the shell's folder, not a password."""
+    name = re.split(r"[^A-Za-z]", before.strip())[0].lower()
+    return not (name in ("pwd", "oldpwd") and secret.startswith(("/", "~")))
+
+
+def _is_no_unit_name(before: str, secret: str) -> bool:
+    return secret not in ("getty", "serial-getty", "user")
+
+
+def _contains(*marks: str) -> Callable[[str], bool]:
+    return lambda text: any(mark in text for mark in marks)
+
+
+_NAMES = re.compile(
+    r"pass|pwd|secret|token|key|credential|session|sessid|\.sid|csrf|xsrf|signature|sig|"
+    r"비밀|암호|패스워드|토큰|인증키",
+    re.IGNORECASE,
+)
+
+
+def _names_a_secret(text: str) -> bool:
+    return _NAMES.search(text) is not None
+
+
+# Where a value that runs to the next space ends before that: at the closing of what it stands
+# in, or where the next `name=` begins.
+SECRET_VALUE_END = re2.compile(
+    r"\\*[\"'](?:[,;:)}\]>]|$)|[&;,|]\\*[\"']?[\w.-]{1,60}\\*[\"']?[:=]|[)}\]>,;\"'\\]+$|</"
+)
+_QUOTED = (
+    r"""\\+"[^"\r\n]*"|\\+'[^'\r\n]*'|"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'"""
+)
+_VALUE = rf"(?P<secret>{_QUOTED}|[^\s\"'][^\s]*|[\"'][^\s\"']+)"
+_IS = r"""\\*["']?[ \t]{0,8}(?:=>|:=|=|:|：)[ \t]{0,8}"""
+_SECRET_NAME = (
+    r"(?:pass(?:word|wd|phrase|code)|\bpass|_pass|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key"
+    r"|(?:secret|signing|encryption|master|account|subscription|license|shared|auth|service)"
+    r"[_-]?key(?:[_-]base)?|credentials?|session[_-]?(?:id|key)|sessid|\.sid|(?:c|x)srf"
+    r"|x-amz-signature|\bsig|비밀번호|비밀키|암호|패스워드|토큰|인증키)"
+    r"(?:[_-]?(?:[0-9]{1,2}|old|new|base64|b64|hash))?"
+)
+_AUTH_VALUE = (
+    rf"(?P<secret>{_QUOTED}"
+    r"|(?:digest|hawk|oauth|signature|aws4-[a-z0-9-]{1,20})[ \t][^\r\n']+"
+    r"|(?:bearer|basic|token|apikey|api-key|negotiate|ntlm|jwt)[ \t]+[^\s\"',;]+"
+    r"|[^\s\"'][^\r\n\"']*)"
+)
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        sort="private-key",
+        pattern=re2.compile(
+            r"(?P<before>)(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?s:.*?)"
+            r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)"
+        ),
+        hint=_contains("PRIVATE KEY-----"),
+    ),
+    # Cut off before its end: as far as it still looks like one.
+    Rule(
+        sort="private-key",
+        pattern=re2.compile(
+            r"(?P<before>)(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"
+            r"[A-Za-z0-9+/=\s\\:,-]*)"
+        ),
+        hint=_contains("PRIVATE KEY-----"),
+    ),
+    # The last @ before the path ends the password; a "port" that is no number is a password
+    # with a slash in it.
+    Rule(
+        sort="url-password",
+        pattern=re2.compile(
+            r"(?i)(?P<before>\b[a-z][a-z0-9+.-]{0,40}://[^\s/?#@:'\"<>\[]*:)"
+            r"(?P<secret>[^\s/?#'\"<>,]*|[0-9]*[^\s0-9/?#@'\"<>][^\s@'\"<>]*)@"
+        ),
+        hint=_contains("://"),
+    ),
+    Rule(
+        sort="url-user",
+        pattern=re2.compile(
+            r"(?i)(?P<before>\b[a-z][a-z0-9+.-]{0,40}://)(?P<secret>[A-Za-z0-9_.~%-]{16,})@"
+        ),
+        hint=_contains("://"),
+        accepts=looks_random,
+    ),
+    Rule(
+        sort="authorization",
+        pattern=re2.compile(rf"(?i)(?P<before>\b(?:proxy-)?authorization{_IS}){_AUTH_VALUE}"),
+        hint=lambda text: "uthorization" in text or "UTHORIZATION" in text,
+    ),
+    Rule(
+        sort="cookie",
+        pattern=re2.compile(
+            rf"(?i)(?P<before>\b(?:set-)?cookie2?{_IS})"
+            rf"(?P<secret>{_QUOTED}|(?:=\"[^\"\r\n]*\"|[^\r\n\"'])+)"
+        ),
+        hint=lambda text: "ookie" in text or "OOKIE" in text,
+    ),
+    Rule(
+        sort="token",
+        pattern=re2.compile(r"(?P<before>)(?P<secret>\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+)+)"),
+        hint=_contains("eyJ"),
+    ),
+    Rule(
+        sort="token",
+        pattern=re2.compile(
+            r"(?P<before>\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]+)"
+            r"(?P<secret>[A-Za-z0-9._~+/=-]{8,})"
+        ),
+        hint=lambda text: re.search(r"bearer|basic", text, re.IGNORECASE) is not None,
+        accepts=looks_random,
+    ),
+    Rule(
+        sort="api-key",
+        pattern=re2.compile(
+            r"(?P<before>)(?P<secret>\b(?:(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}"
+            r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}"
+            r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{16,}"
+            r"|[rsp]k_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9]{16,}|AIza[A-Za-z0-9_-]{30,}"
+            r"|ya29\.[A-Za-z0-9_-]{16,}|npm_[A-Za-z0-9]{30,}|pypi-[A-Za-z0-9_-]{16,}"
+            r"|hf_[A-Za-z0-9]{20,}|do[opr]_v1_[a-f0-9]{32,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"
+            r"|hooks\.slack\.com/services/[A-Za-z0-9/]{16,}))"
+        ),
+        hint=lambda text: True,
+    ),
+    Rule(
+        sort="password",
+        pattern=re2.compile(
+            r"(?i)(?P<before>(?:^|\s)(?:-u|--user|--proxy-user)[ \t=]{1,4}['\"]?[^\s:'\"@/]{1,100}:)"
+            r"(?P<secret>[^\s'\"]+)"
+        ),
+        hint=_contains("-u", "-U"),
+    ),
+    Rule(
+        sort="secret",
+        pattern=re2.compile(
+            rf"(?i)(?P<before>--[a-z-]{{0,40}}(?:password|passwd|passphrase|token|secret|api-key)"
+            rf"[ \t]{{1,8}}){_VALUE}"
+        ),
+        hint=_contains("--"),
+        is_value=True,
+    ),
+    Rule(
+        sort="secret",
+        pattern=re2.compile(rf"(?i)(?P<before>\bidentified[ \t]+by[ \t]+){_VALUE}"),
+        hint=lambda text: "dentified" in text or "DENTIFIED" in text,
+        is_value=True,
+    ),
+    Rule(
+        sort="secret",
+        pattern=re2.compile(
+            rf"(?i)(?P<before><(?:[\w-]{{1,30}}:)?{_SECRET_NAME}>)(?P<secret>[^<\r\n]+)"
+        ),
+        hint=_contains("</"),
+    ),
+    Rule(
+        sort="secret",
+        pattern=re2.compile(rf"(?i)(?P<before>{_SECRET_NAME}{_IS}){_VALUE}"),
+        hint=_names_a_secret,
+        is_value=True,
+        accepts=_is_no_working_directory,
+    ),
+    # A name that only may be a secret's, with a value that looks like one.
+    Rule(
+        sort="secret",
+        pattern=re2.compile(
+            rf"(?i)(?P<before>(?:\b|_)(?:key|auth|cred|hmac|salt|nonce){_IS}['\"]?)"
+            r"(?P<secret>[A-Za-z0-9+/_=-]{20,})"
+        ),
+        hint=lambda text: True,
+        accepts=looks_random,
+    ),
+    # Only the mailbox: the domain is a host.
+    Rule(
+        sort="email",
+        pattern=re2.compile(
+            r"(?P<before>)(?P<secret>[\pL\pN._%+-]+)@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b"
+        ),
+        hint=_contains("@"),
+        accepts=_is_no_unit_name,
+    ),
+)

@@ -1,0 +1,118 @@
+"""The kinds there are, and checking a definition against its kind."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from probes.engine.errors import Complaint, InvalidParams
+from probes.engine.kinds import file_present, manual, tcp_connect
+from probes.engine.placeholders import fill, holds_placeholder, placeholders
+from probes.engine.schema import Kind, Param
+from probes.engine.spec import Status
+from probes.engine.values import MAX_ENTRIES, read_value
+
+__all__ = [
+    "KINDS",
+    "Kind",
+    "Param",
+    "check_expectation",
+    "fill",
+    "kind_named",
+    "placeholders",
+    "validate",
+]
+
+KINDS: Mapping[str, Kind] = {
+    "tcp_connect": tcp_connect.KIND,
+    "file_present": file_present.KIND,
+    "manual": manual.KIND,
+}
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of that name. Raises InvalidParams listing those there are."""
+    if name in KINDS:
+        return KINDS[name]
+    known = ", ".join(KINDS)
+    raise InvalidParams([Complaint(field="kind", message=f"{name!r} is not one of {known}")])
+
+
+def validate(kind: str, params: Any, *, placeholders: bool = False) -> dict[str, Any]:
+    """The parameters, coerced and with defaults, as JSON values. Raises InvalidParams.
+
+    With `placeholders`, a text that holds `${name}` stands for any value and is kept as it is.
+    """
+    described = kind_named(kind)
+    if not isinstance(params, Mapping):
+        raise InvalidParams([Complaint(field="params", message="must be names with values")])
+    complaints = _unknown_names(described, params)
+    cleaned: dict[str, Any] = {}
+    for param in described.params:
+        try:
+            cleaned[param.name] = _clean(param, params.get(param.name), open_ended=placeholders)
+        except ValueError as error:
+            complaints.append(Complaint(field=param.name, message=str(error)))
+    if not complaints:
+        complaints.extend(described.check(cleaned))
+    if complaints:
+        raise InvalidParams(complaints)
+    return cleaned
+
+
+def check_expectation(kind: str, expectation: Any) -> None:
+    """Raises InvalidParams for an unknown code or status, or a remapping of UNKNOWN."""
+    described = kind_named(kind)
+    if not isinstance(expectation, Mapping):
+        complaint = Complaint(field="expectation", message="must be reason codes with a status")
+        raise InvalidParams([complaint])
+    complaints = [
+        Complaint(field="expectation", message=problem)
+        for code, status in expectation.items()
+        if (problem := _expectation_problem(described, code, status))
+    ]
+    if complaints:
+        raise InvalidParams(complaints)
+
+
+def _expectation_problem(kind: Kind, code: Any, status: Any) -> str:
+    if not isinstance(code, str) or code not in kind.reasons:
+        looked = [name for name, own in kind.reasons.items() if own is not Status.UNKNOWN]
+        return f"{code!r} is not a reason of {kind.name}; there are {', '.join(looked)}"
+    if kind.reasons[code] is Status.UNKNOWN:
+        return f"{code} means that nothing was seen, so it always stays UNKNOWN"
+    if status not in (Status.OK, Status.WARNING, Status.CRITICAL):
+        return f"{code} can be OK, WARNING or CRITICAL, not {status!r}"
+    return ""
+
+
+def _unknown_names(kind: Kind, params: Mapping[str, Any]) -> list[Complaint]:
+    known = {param.name for param in kind.params}
+    return [
+        Complaint(field=str(name), message=f"{kind.name} has no such parameter")
+        for name in params
+        if name not in known
+    ]
+
+
+def _clean(param: Param, value: Any, *, open_ended: bool) -> Any:
+    if value is None or value == "" or (param.multiple and value == []):
+        if param.required:
+            raise ValueError("must be given")
+        return list(param.default or ()) if param.multiple else param.default
+    if open_ended and holds_placeholder(value):
+        return value
+    if param.multiple:
+        return _clean_many(param, value, open_ended=open_ended)
+    return _clean_one(param, value, open_ended=open_ended)
+
+
+def _clean_many(param: Param, value: Any, *, open_ended: bool) -> list[Any]:
+    values = list(value) if isinstance(value, list | tuple) else [value]
+    if len(values) > MAX_ENTRIES:
+        raise ValueError(f"holds more than {MAX_ENTRIES} entries")
+    return [_clean_one(param, each, open_ended=open_ended) for each in values]
+
+
+def _clean_one(param: Param, value: Any, *, open_ended: bool) -> Any:
+    if open_ended and holds_placeholder(value):
+        return value
+    return read_value(param, value)

@@ -1,0 +1,192 @@
+"""Running probes: every way a run can end is a result, never an exception."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from probes.engine.errors import CannotLook, InvalidParams
+from probes.engine.expect import judge
+from probes.engine.lateness import Lateness
+from probes.engine.redact import redact, strip_controls
+from probes.engine.registry import check_expectation, kind_named, validate
+from probes.engine.schema import Kind
+from probes.engine.spec import Observation, Policy, ProbeResult, ProbeSpec, Status
+
+logger = logging.getLogger(__name__)
+
+TOO_LATE_S = 0.1
+MAX_OUTPUT = 4000
+MAX_SUMMARY = 500
+MAX_FACT_TEXT = 4000
+# A kind stops at its deadline by itself and says in which phase; this only catches one that
+# does not.
+_OVERRUN_S = 1.0
+_BACK_OFF_S = (1.0, 2.0, 4.0)
+
+Slot = Callable[[], AbstractAsyncContextManager[Any]]
+
+
+async def run_one(spec: ProbeSpec, *, policy: Policy) -> ProbeResult:
+    """Run one probe now, with its retries. Never raises."""
+    async with Lateness() as lateness:
+        return await _run(spec, policy, lateness, slot=contextlib.nullcontext)
+
+
+async def run_many(
+    specs: Sequence[ProbeSpec],
+    *,
+    policy: Policy,
+    on_result: Callable[[int, ProbeResult], None],
+    concurrency: int = 50,
+) -> None:
+    """Run probes side by side; `on_result(index, result)` is called as each one ends.
+
+    A probe holds a slot only while it looks: not while it waits to try again.
+    """
+    slots = asyncio.Semaphore(concurrency)
+
+    @contextlib.asynccontextmanager
+    async def slot() -> AsyncIterator[None]:
+        async with slots:
+            yield
+
+    async def run(index: int, spec: ProbeSpec, lateness: Lateness) -> None:
+        on_result(index, await _run(spec, policy, lateness, slot=slot))
+
+    async with Lateness() as lateness, asyncio.TaskGroup() as group:
+        for index, spec in enumerate(specs):
+            group.create_task(run(index, spec, lateness))
+
+
+async def _run(spec: ProbeSpec, policy: Policy, lateness: Lateness, *, slot: Slot) -> ProbeResult:
+    """The last attempt's result, carrying every attempt and the time of all."""
+    results: list[ProbeResult] = []
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    while True:
+        async with slot():
+            if not results:
+                started = loop.time()
+            results.append(await _attempt(spec, policy, lateness))
+        if len(results) > spec.retries or not _worth_retrying(results[-1]):
+            break
+        await asyncio.sleep(_BACK_OFF_S[min(len(results), len(_BACK_OFF_S)) - 1])
+    return replace(
+        results[-1],
+        attempts=[attempt for result in results for attempt in result.attempts],
+        started_at=results[0].started_at,
+        elapsed_s=loop.time() - started,
+    )
+
+
+def _worth_retrying(result: ProbeResult) -> bool:
+    if result.status is Status.UNKNOWN:
+        return result.reason_code == "runner_overloaded"
+    return result.status is not Status.OK
+
+
+async def _attempt(spec: ProbeSpec, policy: Policy, lateness: Lateness) -> ProbeResult:
+    """One look. The deadline starts here, where a slot is held already."""
+    loop = asyncio.get_running_loop()
+    started_at, started = datetime.now(UTC), loop.time()
+    deadline = started + spec.timeout_s
+    status, seen = await _look(spec, policy, deadline)
+    ended = loop.time()
+    late_s = lateness.since(started, deadline=deadline)
+    if ended >= deadline and late_s > TOO_LATE_S:
+        status, seen = Status.UNKNOWN, _overloaded(late_s)
+    return _result(status, seen, started_at, elapsed_s=ended - started, lateness_s=late_s)
+
+
+async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Status, Observation]:
+    try:
+        kind = kind_named(spec.kind)
+        params = validate(spec.kind, spec.params)
+        check_expectation(spec.kind, spec.expectation)
+        _check_kind_allowed(kind, policy)
+        async with asyncio.timeout_at(deadline + _OVERRUN_S):
+            seen = await kind.look(params, deadline=deadline, policy=policy)
+        status = judge(
+            seen.reason_code,
+            reasons=kind.reasons,
+            judging=kind.judging(params),
+            expectation=spec.expectation,
+        )
+        return status, seen
+    except CannotLook as reason:
+        return _unknown(reason.reason_code, str(reason))
+    except InvalidParams as error:
+        return _unknown("bad_definition", str(error))
+    except Exception:
+        logger.exception("probe kind %s crashed", spec.kind)
+        return _unknown("probe_crashed", "the probe itself crashed; the runner's log says how")
+
+
+def _check_kind_allowed(kind: Kind, policy: Policy) -> None:
+    if policy.kinds and kind.name not in policy.kinds:
+        raise CannotLook(
+            "not_allowed",
+            f"probes of kind {kind.name} may not run at this location; to allow them, "
+            "add it to the location's kinds",
+        )
+
+
+def _unknown(reason_code: str, message: str) -> tuple[Status, Observation]:
+    return Status.UNKNOWN, Observation(reason_code=reason_code, facts={}, summary=message)
+
+
+def _overloaded(late_s: float) -> Observation:
+    return Observation(
+        reason_code="runner_overloaded",
+        facts={"lateness_s": round(late_s, 3)},
+        summary=f"the runner itself was {late_s:.1f} s late, so running out of time says nothing",
+    )
+
+
+def _result(
+    status: Status,
+    seen: Observation,
+    started_at: datetime,
+    *,
+    elapsed_s: float,
+    lateness_s: float,
+) -> ProbeResult:
+    summary = clean(seen.summary, MAX_SUMMARY)
+    attempt = {
+        "status": str(status),
+        "reason_code": seen.reason_code,
+        "summary": summary,
+        "elapsed_s": round(elapsed_s, 4),
+    }
+    return ProbeResult(
+        status=status,
+        reason_code=seen.reason_code,
+        facts=_clean_facts(seen.facts),
+        summary=summary,
+        output=clean(seen.output, MAX_OUTPUT),
+        attempts=[attempt],
+        started_at=started_at,
+        elapsed_s=elapsed_s,
+        lateness_s=lateness_s,
+    )
+
+
+def clean(text: str, longest: int) -> str:
+    """What may be stored: no controls, no secrets, not too long. Cut last, so that a secret
+    is not cut to something that no longer looks like one."""
+    return redact(strip_controls(text)).text[:longest]
+
+
+def _clean_facts(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value, MAX_FACT_TEXT)
+    if isinstance(value, dict):
+        return {clean(str(key), MAX_SUMMARY): _clean_facts(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_clean_facts(inner) for inner in value]
+    return value
