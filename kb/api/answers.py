@@ -30,7 +30,7 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
                 "slug": seen.symptom.slug,
                 "matched": seen.matched,
                 "span": list(seen.span),
-                "explained_by": seen.explained_by,
+                "explained_by": seen.explained_by and seen.explained_by.slug,
             }
             for seen in diagnosis.symptoms
         ],
@@ -40,7 +40,11 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
         "next": _next(diagnosis),
         "similar": [_similar(one) for one in diagnosis.similar],
         "weak": [
-            {"guide": weak.guide.slug, "score": weak.score, "why": weak.why}
+            {
+                "guide": weak.guide.slug,
+                "score": weak.score,
+                "why": [_contribution(one) for one in weak.why],
+            }
             for weak in diagnosis.weak
         ],
         "conclusion": _conclusion(diagnosis),

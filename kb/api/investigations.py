@@ -11,10 +11,10 @@ from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from kb import services
 from kb.api import answers, inputs, terminal
+from kb.api.refusals import RefusingView
 from kb.api.strict import read, read_query
 from kb.models import Check, Investigation, Resolution
 
@@ -27,7 +27,7 @@ class PlainTextRenderer(BaseRenderer):
         return (data if isinstance(data, str) else str(data)).encode()
 
 
-class MatchView(APIView):
+class MatchView(RefusingView):
     """A symptom in, ranked causes and their fixes out."""
 
     required_permissions = {"POST": "kb.match_text"}
@@ -67,7 +67,7 @@ def _answer(
     return Response(answers.investigation(diagnosis, limit=limit), status=code)
 
 
-class InvestigationView(APIView):
+class InvestigationView(RefusingView):
     """The investigation, ranked again on what has been run since."""
 
     required_permissions = {"GET": "kb.match_text"}
@@ -82,7 +82,7 @@ def _investigation(public_id: str) -> Investigation:
     return get_object_or_404(Investigation, public_id=public_id)
 
 
-class BatchesView(APIView):
+class BatchesView(RefusingView):
     """Asks for runs of the investigation's checks. Nothing from a paste runs unconfirmed."""
 
     required_permissions = {"POST": "probes.run_probe"}
@@ -131,7 +131,7 @@ def _checks(keys: list[str]) -> list[Check]:
     return [by_key[key] for key in keys]
 
 
-class AnswersView(APIView):
+class AnswersView(RefusingView):
     """What a person saw, for a check that only a person can do."""
 
     required_permissions = {"POST": "probes.run_probe"}
@@ -147,7 +147,7 @@ class AnswersView(APIView):
         return _answer(request, investigation, code=status.HTTP_201_CREATED)
 
 
-class OutcomeView(APIView):
+class OutcomeView(RefusingView):
     """ "This fixed it", or that it did not."""
 
     required_permissions = {"POST": "probes.run_probe"}

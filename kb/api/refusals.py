@@ -1,0 +1,96 @@
+"""What the services refuse, as API errors with stable codes."""
+
+from collections.abc import Iterable
+from functools import singledispatch
+from typing import Any
+
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from kb import services
+from probes.services import IdempotencyConflict, RequestRefused
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class Refused(exceptions.ValidationError):
+    """A request that is well formed and cannot be done; says every reason at once."""
+
+    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
+
+
+class RefusingView(APIView):
+    """A view whose services may refuse; the client reads why."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(api_error(exc))
+
+
+@singledispatch
+def api_error(error: Exception) -> Exception:
+    """The API's own error for what a service raised; anything else stays what it is."""
+    return error
+
+
+@api_error.register
+def _(error: services.NeedsConfirmation) -> Exception:
+    return _parameters(
+        error.values,
+        "needs_confirmation",
+        "{name} was read from the text as {value!r}; send it in `parameters` to confirm it.",
+    )
+
+
+@api_error.register
+def _(error: services.MissingParameters) -> Exception:
+    return _parameters(
+        error.values, "missing_parameter", "{name} is needed; send it in `parameters`."
+    )
+
+
+def _parameters(values: Iterable[Any], code: str, sentence: str) -> Refused:
+    return Refused(
+        {
+            f"parameters.{one.name}": [
+                exceptions.ErrorDetail(sentence.format(name=one.name, value=one.value), code=code)
+            ]
+            for one in values
+        }
+    )
+
+
+@api_error.register
+def _(error: services.BadParameters) -> Exception:
+    return Refused(
+        {
+            f"parameters.{name}": [exceptions.ErrorDetail(problem, code="bad_parameter")]
+            for name, problem in error.problems.items()
+        }
+    )
+
+
+@api_error.register
+def _(error: services.CannotConclude) -> Exception:
+    return Conflict(str(error), code="cannot_conclude")
+
+
+@api_error.register
+def _(error: RequestRefused) -> Exception:
+    return Refused(
+        {
+            f"checks.{problem.index}": [exceptions.ErrorDetail(problem.message, code=problem.code)]
+            for problem in error.problems
+        }
+    )
+
+
+@api_error.register
+def _(error: IdempotencyConflict) -> Exception:
+    return Conflict(
+        "This Idempotency-Key was used for another request; take a new one.",
+        code="idempotency_conflict",
+    )
