@@ -1,14 +1,17 @@
 """Who calls the API, and whether the view's declared permission allows it."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from config.models import ApiKey
+
+if TYPE_CHECKING:
+    # Imported for real, it would be a circle: the views' defaults name this module.
+    from rest_framework.views import APIView
 
 
 class KeyAuthentication(authentication.BaseAuthentication):
@@ -35,7 +38,7 @@ class KeyAuthentication(authentication.BaseAuthentication):
 class HasDeclaredPermission(permissions.BasePermission):
     """A view declares `required_permissions = {"GET": "kb.view_guide"}`; what it does not is denied."""
 
-    def has_permission(self, request: Request, view: APIView) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         needed = getattr(view, "required_permissions", {}).get(request.method)
         if needed is None or isinstance(request.user, AnonymousUser):
             return False

@@ -3,8 +3,10 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView as Schema
+from drf_spectacular.views import SpectacularSwaggerSplitView as Docs
 
-from config import views
+from config import health, problems, views
 
 urlpatterns = [
     path("admin/", admin.site.urls),
@@ -13,6 +15,12 @@ urlpatterns = [
     path("password/", views.ChangePassword.as_view(), name="password_change"),
     path("language/", views.set_language, name="language"),
     path("theme/", views.set_theme, name="theme"),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("problems/<slug:code>", problems.page, name="problem"),
+    path("api/schema/", Schema.as_view(), name="schema"),
+    path("api/docs/", Docs.as_view(url_name="schema"), name="docs"),
+    path("api/v1/", include("incidents.api_urls")),
     path("", include("incidents.urls")),
     path("", include("kb.urls")),
     path("", include("probes.urls")),

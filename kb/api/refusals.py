@@ -55,10 +55,14 @@ def _(error: services.MissingParameters) -> Exception:
 def _parameters(values: Iterable[Any], code: str, sentence: str) -> Refused:
     return Refused(
         {
-            f"parameters.{one.name}": [
-                exceptions.ErrorDetail(sentence.format(name=one.name, value=one.value), code=code)
-            ]
-            for one in values
+            "parameters": {
+                one.name: [
+                    exceptions.ErrorDetail(
+                        sentence.format(name=one.name, value=one.value), code=code
+                    )
+                ]
+                for one in values
+            }
         }
     )
 
@@ -67,8 +71,10 @@ def _parameters(values: Iterable[Any], code: str, sentence: str) -> Refused:
 def _(error: services.BadParameters) -> Exception:
     return Refused(
         {
-            f"parameters.{name}": [exceptions.ErrorDetail(problem, code="bad_parameter")]
-            for name, problem in error.problems.items()
+            "parameters": {
+                name: [exceptions.ErrorDetail(problem, code="bad_parameter")]
+                for name, problem in error.problems.items()
+            }
         }
     )
 
@@ -82,8 +88,10 @@ def _(error: services.CannotConclude) -> Exception:
 def _(error: RequestRefused) -> Exception:
     return Refused(
         {
-            f"checks.{problem.index}": [exceptions.ErrorDetail(problem.message, code=problem.code)]
-            for problem in error.problems
+            "checks": {
+                str(problem.index): [exceptions.ErrorDetail(problem.message, code=problem.code)]
+                for problem in error.problems
+            }
         }
     )
 
