@@ -1,0 +1,139 @@
+"""Saving guides: rows, revision and index in one transaction."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import Max
+
+from kb import index, ingest
+from kb.ingest import BadGuide, GuideDraft, TranslationDraft
+from kb.ingest.complaints import Complaint, gettext_noop
+from kb.ingest.references import line_of
+from kb.models import Guide, GuideRevision, GuideTranslation
+from kb.services.guide_files import draft_of, file_of, translation_draft_of
+from kb.services.guide_rows import write_guide
+from kb.services.guide_rules import guide_problems, translation_problems
+
+_NO_GUIDE = gettext_noop("there is no guide %(name)s")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    guide: Guide
+    created: bool
+    changed: bool
+
+
+@transaction.atomic
+def save_guide(
+    draft: GuideDraft, *, by: AbstractBaseUser | None, source: str, note: str = ""
+) -> Saved:
+    """Create the guide or bring its rows to what the draft says. Raises BadGuide."""
+    if complaints := guide_problems(draft):
+        raise BadGuide(complaints, draft=draft)
+    guide = Guide.objects.select_for_update().filter(slug=draft.slug).first()
+    if guide is not None and draft_of(guide) == draft:
+        return Saved(guide=guide, created=False, changed=False)
+    created = guide is None
+    guide = guide or Guide(slug=draft.slug, owner=_person(by))
+    write_guide(guide, draft)
+    _add_revision(guide, by=by, source=source, note=note)
+    index.update(Guide.objects.get(pk=guide.pk))
+    return Saved(guide=guide, created=created, changed=True)
+
+
+@transaction.atomic
+def save_translation(draft: TranslationDraft, *, by: AbstractBaseUser | None) -> Saved:
+    """Create or change a guide's translation. Raises BadGuide."""
+    guide = Guide.objects.select_for_update().filter(slug=draft.translates).first()
+    if guide is None:
+        raise BadGuide([no_guide(draft)], draft=draft)
+    if complaints := translation_problems(draft, draft_of(guide)):
+        raise BadGuide(complaints, draft=draft)
+    stored = guide.translations.filter(language=draft.language).first()
+    if stored is not None and translation_draft_of(stored) == draft:
+        return Saved(guide=guide, created=False, changed=False)
+    _write_translation(stored or GuideTranslation(guide=guide, language=draft.language), draft)
+    index.update(guide)
+    return Saved(guide=guide, created=stored is None, changed=True)
+
+
+@transaction.atomic
+def record_edit(
+    guide: Guide,
+    *,
+    by: AbstractBaseUser | None,
+    source: str = GuideRevision.Source.ADMIN,
+    note: str = "",
+    translated: bool = False,
+) -> Saved:
+    """Check rows that were changed one by one, then write the revision and the index.
+
+    `translated` says that a translation changed, which the guide's own file does not show.
+    Raises BadGuide; the caller's transaction must then be rolled back.
+    """
+    draft = draft_of(guide)
+    read_again = ingest.parse(ingest.dump(draft))
+    assert isinstance(read_again, GuideDraft)
+    if complaints := [*guide_problems(draft), *_translations_problems(guide, draft)]:
+        raise BadGuide(complaints, draft=draft)
+    changed = _newest_sha(guide) != _sha(ingest.dump(draft)) or translated
+    if changed:
+        _add_revision(guide, by=by, source=source, note=note)
+        index.update(Guide.objects.get(pk=guide.pk))
+    return Saved(guide=guide, created=False, changed=changed)
+
+
+def no_guide(draft: TranslationDraft) -> Complaint:
+    return Complaint(
+        line=line_of(draft.places, "translates"),
+        field="translates",
+        template=_NO_GUIDE,
+        values={"name": draft.translates},
+    )
+
+
+def _write_translation(translation: GuideTranslation, draft: TranslationDraft) -> None:
+    translation.title, translation.summary = draft.title, draft.summary
+    translation.body = draft.body
+    translation.names = {part: dict(names) for part, names in draft.names.items()}
+    translation.of_revision = translation.guide.revision_number
+    translation.save()
+
+
+def _translations_problems(guide: Guide, draft: GuideDraft) -> list[Complaint]:
+    return [
+        complaint
+        for translation in guide.translations.select_related("guide").all()
+        for complaint in translation_problems(translation_draft_of(translation), draft)
+    ]
+
+
+def _add_revision(guide: Guide, *, by: AbstractBaseUser | None, source: str, note: str) -> None:
+    file = file_of(guide)
+    newest = guide.revisions.aggregate(newest=Max("number"))["newest"] or 0
+    GuideRevision.objects.create(
+        guide=guide,
+        number=newest + 1,
+        author=_person(by),
+        note=note[:200],
+        source=source,
+        file=file,
+        sha256=_sha(file),
+    )
+
+
+def _newest_sha(guide: Guide) -> str:
+    newest = guide.revisions.order_by("-number").first()
+    return newest.sha256 if newest else ""
+
+
+def _sha(file: str) -> str:
+    return hashlib.sha256(file.encode()).hexdigest()
+
+
+def _person(by: AbstractBaseUser | None) -> Any:
+    return by if by is not None and by.is_authenticated else None
