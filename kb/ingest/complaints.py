@@ -57,5 +57,5 @@ class Report:
         self.complaints: list[Complaint] = []
         self.places: dict[str, int] = {}
 
-    def complain(self, line: int, field: str, template: str, **values: object) -> None:
+    def complain(self, line: int, field: str, template: str, /, **values: object) -> None:
         self.complaints.append(Complaint(line=line, field=field, template=template, values=values))

@@ -70,7 +70,7 @@ class Field:
     def is_list(self) -> bool:
         return isinstance(self.node, yaml.SequenceNode)
 
-    def complain(self, template: str, **values: object) -> None:
+    def complain(self, template: str, /, **values: object) -> None:
         self.report.complain(self.key_line, self.path, template, **values)
 
     def child(self, name: str, node: yaml.Node, key_line: int) -> "Field":

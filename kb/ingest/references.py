@@ -78,7 +78,7 @@ class _Names:
     def _refines(self) -> dict[str, frozenset[str]]:
         return {c.slug: frozenset({c.refines} - {""}) for c in self.draft.causes}
 
-    def _complain(self, path: str, template: str, **values: object) -> None:
+    def _complain(self, path: str, template: str, /, **values: object) -> None:
         self.report.complain(line_of(self.draft.places, path), path, template, **values)
 
 

@@ -1,5 +1,7 @@
 """A stored guide as the draft and the file it would be."""
 
+from typing import Any
+
 from django.db.models import Prefetch, prefetch_related_objects
 
 from kb import ingest
@@ -63,11 +65,11 @@ def translation_draft_of(translation: GuideTranslation) -> TranslationDraft:
     )
 
 
-def _parameter(entry: dict[str, object]) -> ParameterDraft:
+def _parameter(entry: dict[str, Any]) -> ParameterDraft:
     default = entry.get("default")
     return ParameterDraft(
         type=str(entry.get("type", "text")),
-        default=default,  # type: ignore[arg-type] - JSON as it was stored
+        default=default,
         read_from=str(entry.get("from", "")),
         required=bool(entry.get("required", False)),
         label=str(entry.get("label", "")),

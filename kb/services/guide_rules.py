@@ -57,7 +57,7 @@ class _Rules:
     def __init__(self, places: Mapping[str, int]) -> None:
         self.places, self.report = places, Report()
 
-    def complain(self, field: str, template: str, **values: object) -> None:
+    def complain(self, field: str, template: str, /, **values: object) -> None:
         self.report.complain(line_of(self.places, field), field, template, **values)
 
     def language(self, field: str, given: str) -> None:

@@ -1,12 +1,30 @@
-"""Guides in and out of the base: saving, importing, exporting."""
+"""Guides in and out of the base: saving, importing, exporting. Everything others may call."""
 
 from kb.services.guide_files import draft_of, file_of, translation_draft_of
+from kb.services.guide_imports import (
+    FileComplaint,
+    ImportItem,
+    ImportPlan,
+    ImportRefused,
+    apply_import,
+    difference,
+    plan_import,
+)
 from kb.services.guide_saving import Saved, record_edit, save_guide, save_translation
+from kb.services.starter import load_starter
 
 __all__ = [
+    "FileComplaint",
+    "ImportItem",
+    "ImportPlan",
+    "ImportRefused",
     "Saved",
+    "apply_import",
+    "difference",
     "draft_of",
     "file_of",
+    "load_starter",
+    "plan_import",
     "record_edit",
     "save_guide",
     "save_translation",
