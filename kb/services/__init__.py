@@ -1,0 +1,52 @@
+"""What the knowledge base does: find, investigate, rank, learn."""
+
+from kb.services.answers import (
+    Advice,
+    CheckState,
+    Diagnosis,
+    Mark,
+    Moved,
+    ParameterValue,
+    RankedCause,
+    ResolutionView,
+    SymptomSeen,
+    WeakMatch,
+)
+from kb.services.errors import (
+    BadParameters,
+    CannotConclude,
+    MissingParameters,
+    NeedsConfirmation,
+)
+from kb.services.find import find_fixes, start_from_guide
+from kb.services.investigate import answer_check, run_checks, set_parameters
+from kb.services.learn import conclude
+from kb.services.ranking import diagnose, resolutions_of
+from kb.services.reasons import Outcome, Reason
+
+__all__ = [
+    "Advice",
+    "BadParameters",
+    "CannotConclude",
+    "CheckState",
+    "Diagnosis",
+    "Mark",
+    "MissingParameters",
+    "Moved",
+    "NeedsConfirmation",
+    "Outcome",
+    "ParameterValue",
+    "RankedCause",
+    "Reason",
+    "ResolutionView",
+    "SymptomSeen",
+    "WeakMatch",
+    "answer_check",
+    "conclude",
+    "diagnose",
+    "find_fixes",
+    "resolutions_of",
+    "run_checks",
+    "set_parameters",
+    "start_from_guide",
+]

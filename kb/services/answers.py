@@ -1,0 +1,192 @@
+"""What a diagnosis answers with: values that pages and the API show without deciding anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kb.index import GuideMatch
+from kb.matching import Contribution, Fact
+from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
+from kb.services.reasons import Reason
+from probes.models import Batch, Location, Run
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A stretch of the text that counted. `label` is `symptom`, a fact's type, or `word`."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SymptomSeen:
+    """A symptom that is in the text, and the present one that explains it, if any."""
+
+    symptom: Symptom
+    matched: str
+    span: Span
+    explained_by: Symptom | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterValue:
+    """What a guide's parameter stands at. `source`: typed, paste, service, default or empty.
+
+    What came from the paste is not `confirmed`; `needed` says that a check waits for a value.
+    """
+
+    guide: Guide
+    name: str
+    label: str
+    type: str
+    value: Any
+    source: str
+    confirmed: bool
+    needed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckState:
+    """Where a check stands. `run` is the newest with the present parameters.
+
+    `missing` names parameters without a value; `unconfirmed` those that came from the paste.
+    `values` is what the probe would be run with, None while something is missing.
+    """
+
+    check: Check
+    run: Run | None
+    phase: str
+    is_manual: bool
+    location: Location | None
+    values: Mapping[str, Any] | None = None
+    missing: tuple[str, ...] = ()
+    unconfirmed: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        return self.check.key
+
+    @property
+    def slug(self) -> str:
+        return self.check.slug
+
+    @property
+    def is_open(self) -> bool:
+        return self.phase in ("waiting", "running")
+
+    @property
+    def can_run(self) -> bool:
+        """Whether a runner could take it now; a person answers the manual ones."""
+        return not (self.is_manual or self.is_open or self.missing)
+
+    @property
+    def status(self) -> str:
+        """The run's status beside the check's baseline; empty without a run."""
+        return judged(self.run, self.check.baseline) if self.run else ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """How far runs moved a cause. `says` is the rule's word, or `refined`."""
+
+    checks: tuple[Check, ...]
+    runs: tuple[Run, ...]
+    reason_codes: tuple[str, ...]
+    says: str
+    log_odds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResolutionView:
+    """A repair with its track record and where its verification stands.
+
+    `is_verified`: every verifying check was OK after the repair. `can_conclude`: a person may
+    say that this fixed it, because it was verified or nothing can verify it.
+    """
+
+    resolution: Resolution
+    worked: int
+    tried: int
+    interval: tuple[float, float]
+    verify: tuple[CheckState, ...]
+    is_verified: bool
+    can_conclude: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankedCause:
+    """A cause with its belief, why the text suggests it, and what the runs said."""
+
+    rank: int
+    cause: Cause
+    guide: Guide
+    belief: float
+    strength: str
+    score: float
+    why: tuple[Contribution, ...]
+    against: tuple[Contribution, ...]
+    state: str
+    moved: tuple[Moved, ...]
+    resolutions: tuple[ResolutionView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advice:
+    """The next step: one check, or those that only together decide."""
+
+    checks: tuple[CheckState, ...]
+    gain_bits: float
+    reason: Reason
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeakMatch:
+    """A guide that shares words with the text and is not an answer."""
+
+    guide: Guide
+    match: GuideMatch
+
+    @property
+    def score(self) -> float:
+        return self.match.score
+
+    @property
+    def why(self) -> tuple[Contribution, ...]:
+        return tuple(self.match.why)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnosis:
+    """Everything about an investigation, computed on reading."""
+
+    investigation: Investigation
+    outcome: str
+    facts: tuple[Fact, ...]
+    marks: tuple[Mark, ...]
+    symptoms: tuple[SymptomSeen, ...]
+    causes: tuple[RankedCause, ...]
+    none_of_these: float
+    weak: tuple[WeakMatch, ...]
+    next: Advice | None
+    parameters: tuple[ParameterValue, ...]
+    checks: tuple[CheckState, ...]
+    open_batch: Batch | None
+    attempts: tuple[Attempt, ...]
+    similar: tuple[Investigation, ...]
+    best_guide: Guide | None
+
+
+def judged(run: Run, baseline: str) -> str:
+    """A run's status where the author wrote down another normal state than the kind's own.
+
+    At the baseline all is well; what usually is well then is worth a look.
+    """
+    if not baseline or run.status == "UNKNOWN":
+        return run.status
+    if run.reason_code == baseline:
+        return "OK"
+    return "WARNING" if run.status == "OK" else run.status

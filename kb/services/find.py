@@ -1,0 +1,92 @@
+"""From a pasted text, or from a guide, to an investigation."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from kb.models import Guide, Investigation, SearchGap
+from kb.services.parameters import read_typed
+from kb.services.people import Person, person
+from kb.services.reading import read_case
+from probes.engine.redact import redact, strip_controls
+
+# A longer text keeps its beginning and its end: a log starts with what was started and ends
+# with the error.
+MAX_CHARS = 200_000
+HEAD_CHARS = 20_000
+TAIL_CHARS = 60_000
+_CUT = "\n[…]\n"
+_SAMPLE_CHARS = 2_000
+
+
+@transaction.atomic
+def find_fixes(
+    text: str,
+    *,
+    by: Person = None,
+    services: Sequence[str] = (),
+    environment: str = "",
+    typed: Mapping[str, Any] | None = None,
+) -> Investigation:
+    """Store the text, without its secrets, as an investigation that `diagnose` can read.
+
+    What no published guide answers joins the search gaps. Raises BadParameters for typed values
+    that no matching guide can use; then nothing was stored.
+    """
+    kept, redactions = _without_secrets(text)
+    investigation = Investigation(
+        text=kept,
+        truncated=len(text) > MAX_CHARS,
+        redactions=redactions,
+        services=list(services),
+        environment=environment,
+        started_by=person(by),
+    )
+    case = read_case(investigation)
+    investigation.fingerprint = case.analysis.fingerprint
+    investigation.typed = {
+        name: value
+        for name, value in read_typed(case.guides, typed or {}).items()
+        if value is not None
+    }
+    investigation.save()
+    if not case.guides and kept.strip():
+        _count_gap(investigation)
+    return investigation
+
+
+@transaction.atomic
+def start_from_guide(guide: Guide, *, by: Person) -> Investigation:
+    """An investigation of one guide, without a paste: its parameters are typed or bound."""
+    return Investigation.objects.create(
+        text="",
+        fingerprint=f"guide:{guide.slug}",
+        services=[service.slug for service in guide.services.all()],
+        guide=guide,
+        started_by=person(by),
+    )
+
+
+def _without_secrets(text: str) -> tuple[str, dict[str, int]]:
+    """The text as it is stored, and how many values of each sort were masked.
+
+    Masked before it is cut: a secret halved by the cut would no longer look like one.
+    """
+    masked = redact(unicodedata.normalize("NFC", strip_controls(text)))
+    kept = masked.text
+    if len(text) > MAX_CHARS and len(kept) > HEAD_CHARS + TAIL_CHARS:
+        kept = kept[:HEAD_CHARS] + _CUT + kept[-TAIL_CHARS:]
+    return kept, dict(masked.counts)
+
+
+def _count_gap(investigation: Investigation) -> None:
+    gap, is_new = SearchGap.objects.get_or_create(
+        fingerprint=investigation.fingerprint,
+        defaults={"count": 1, "sample": investigation.text[:_SAMPLE_CHARS]},
+    )
+    if not is_new:
+        SearchGap.objects.filter(pk=gap.pk).update(count=F("count") + 1, last_seen=timezone.now())

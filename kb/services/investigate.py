@@ -1,0 +1,125 @@
+"""What people do inside an investigation: give values, run checks, answer them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from kb.models import Check, Guide, Investigation
+from kb.services.errors import MissingParameters, NeedsConfirmation
+from kb.services.looks import fillings
+from kb.services.parameters import Values, names_used, parameters_of, read_typed
+from kb.services.reading import Case, read_case
+from probes.engine.errors import InvalidParams
+from probes.models import Batch, Run
+from probes.services import Wanted, answer_manual, request_batch
+
+
+@transaction.atomic
+def set_parameters(
+    investigation: Investigation, values: Mapping[str, Any], *, by: User
+) -> Investigation:
+    """Store typed or confirmed values; an empty one is taken back.
+
+    Raises BadParameters naming every value that cannot be used; then nothing was stored.
+    """
+    stored = _locked(investigation)
+    read = read_typed(read_case(stored).guides, values)
+    return _store_typed(stored, investigation, read)
+
+
+@transaction.atomic
+def run_checks(
+    investigation: Investigation,
+    checks: Sequence[Check],
+    *,
+    by: User | None,
+    purpose: str = Batch.Purpose.DIAGNOSE,
+    idempotency_key: str | None = None,
+    confirm: bool = False,
+) -> Batch:
+    """Ask for runs of these checks with the investigation's values.
+
+    `confirm` says that the person has seen the values from the paste: they are kept as typed.
+    Raises NeedsConfirmation or MissingParameters naming values, and RequestRefused.
+    """
+    stored = _locked(investigation)
+    case = read_case(stored)
+    values = _values_by_guide(case, {check.guide for check in checks})
+    used = _used(checks, values)
+    if missing := [one for one in used if one.value is None]:
+        raise MissingParameters(missing)
+    pasted = [one for one in used if one.source == "paste"]
+    if pasted and not confirm:
+        raise NeedsConfirmation(pasted)
+    wanted = [_wanted(check, values[check.guide.slug]) for check in checks]
+    batch = request_batch(wanted, purpose=purpose, by=by, idempotency_key=idempotency_key)
+    if pasted:
+        _store_typed(stored, investigation, {one.name: one.value for one in pasted})
+    stored.batches.add(batch)
+    return batch
+
+
+@transaction.atomic
+def answer_check(
+    investigation: Investigation,
+    check: Check,
+    *,
+    answer: str,
+    note: str = "",
+    by: User,
+    purpose: str = Batch.Purpose.DIAGNOSE,
+) -> Run:
+    """Record what a person saw for a manual check. Raises RequestRefused for another answer."""
+    run = answer_manual(
+        check.probe, ref=check.key, answer=answer, note=note, by=by, purpose=purpose
+    )
+    investigation.batches.add(run.item.batch)
+    return run
+
+
+def _locked(investigation: Investigation) -> Investigation:
+    """The stored row, held until the end: two people may confirm at once."""
+    return Investigation.objects.select_for_update().get(pk=investigation.pk)
+
+
+def _store_typed(
+    stored: Investigation, shown: Investigation, values: Mapping[str, Any]
+) -> Investigation:
+    merged = {**stored.typed, **values}
+    stored.typed = {name: value for name, value in merged.items() if value is not None}
+    stored.save(update_fields=["typed"])
+    shown.typed = stored.typed
+    return stored
+
+
+def _values_by_guide(case: Case, guides: Iterable[Guide]) -> dict[str, Values]:
+    return {
+        guide.slug: parameters_of(
+            guide,
+            investigation=case.investigation,
+            analysis=case.analysis,
+            services=case.services,
+        )
+        for guide in guides
+    }
+
+
+def _used(checks: Iterable[Check], values: Mapping[str, Values]) -> list[Any]:
+    """The parameter values these checks are filled in with, each once."""
+    found = {
+        (check.guide.slug, name): values[check.guide.slug][name]
+        for check in checks
+        for name in sorted(names_used(check, check.guide))
+    }
+    return list(found.values())
+
+
+def _wanted(check: Check, values: Values) -> Wanted:
+    try:
+        filled = fillings(check, values)
+    except InvalidParams:
+        # A name that no guide parameter has: the request names what stays open.
+        filled = {}
+    return Wanted(probe=check.probe, values=filled, ref=check.key)

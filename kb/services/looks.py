@@ -1,0 +1,142 @@
+"""Where each check stands: which runs of an investigation are looks of it, with what values."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from kb.models import Check, Investigation
+from kb.services.answers import CheckState, judged
+from kb.services.parameters import Values, names_used
+from probes.engine import registry
+from probes.engine.errors import InvalidParams
+from probes.models import Batch, BatchItem, Location, Run
+from probes.services import server_location
+
+# Looks this far apart saw two states of the world: together they prove nothing.
+FRESH_FOR = timedelta(hours=1)
+
+_PHASES: Mapping[str, str] = {
+    Batch.State.READY.value: "waiting",
+    Batch.State.LEASED.value: "running",
+}
+_Key = tuple[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looks:
+    """The items of an investigation's batches, newest first, by what was looked at."""
+
+    items: tuple[BatchItem, ...]
+    by_key: Mapping[_Key, tuple[BatchItem, ...]]
+    location: Location
+
+    @property
+    def open_batch(self) -> Batch | None:
+        return next((item.batch for item in self.items if item.batch.is_open), None)
+
+
+def read_looks(investigation: Investigation) -> Looks:
+    rows = BatchItem.objects.filter(batch__investigations=investigation)
+    items = tuple(rows.select_related("batch", "run").order_by("-batch_id", "position"))
+    by_key: dict[_Key, list[BatchItem]] = {}
+    for item in items:
+        what = item.ref if item.kind == "manual" else _canonical(item.params)
+        by_key.setdefault((item.definition_hash, what), []).append(item)
+    return Looks(
+        items=items,
+        by_key={key: tuple(found) for key, found in by_key.items()},
+        location=server_location(),
+    )
+
+
+def state_of(check: Check, *, values: Values, looks: Looks, purpose: str) -> CheckState:
+    """The check with its newest run of this purpose and these values, and what is under way.
+
+    Two guides that ask the same probe for the same thing share the look.
+    """
+    used = sorted(names_used(check, check.guide))
+    missing = tuple(name for name in used if values[name].value is None)
+    params = None if missing else resolved(check, values)
+    items = [i for i in _items(check, params, looks) if i.batch.purpose == purpose]
+    run = next((item.run for item in items if hasattr(item, "run")), None)
+    return CheckState(
+        check=check,
+        run=run,
+        phase=_phase(items),
+        is_manual=check.probe.kind == "manual",
+        location=looks.location,
+        values=params,
+        missing=missing,
+        unconfirmed=tuple(name for name in used if values[name].source == "paste"),
+    )
+
+
+def resolved(check: Check, values: Values) -> dict[str, Any] | None:
+    """What the probe would be run with, as a batch freezes it; None when it cannot be."""
+    try:
+        filled = fillings(check, values)
+        return registry.validate(check.probe.kind, registry.fill(check.probe.params, filled))
+    except InvalidParams:
+        return None
+
+
+def fillings(check: Check, values: Values) -> dict[str, Any]:
+    """The values for the probe's placeholders. Raises InvalidParams naming what is missing."""
+    return registry.fill(check.parameters, {n: v.value for n, v in values.items()})
+
+
+def evidence_run(state: CheckState, *, newest: Run | None, until: datetime | None) -> Run | None:
+    """The state's run, where it is fresh beside the newest look and from before the conclusion."""
+    run = state.run
+    if run is None or newest is None or run.started_at < newest.started_at - FRESH_FOR:
+        return None
+    # What was looked at after the case was closed saw the repaired world.
+    return None if until is not None and run.recorded_at > until else run
+
+
+def newest_look(looks: Looks) -> Run | None:
+    """The newest diagnosing run that saw something."""
+    runs = [
+        item.run
+        for item in looks.items
+        if item.batch.purpose == Batch.Purpose.DIAGNOSE and hasattr(item, "run")
+    ]
+    return max(
+        (run for run in runs if run.status != "UNKNOWN"),
+        key=lambda run: (run.started_at, run.pk),
+        default=None,
+    )
+
+
+def is_verified(after: CheckState, before: CheckState) -> bool:
+    """OK after the repair, and no later look while diagnosing says otherwise."""
+    run, look = after.run, before.run
+    if run is None or after.status != "OK":
+        return False
+    is_later = look is not None and look.pk > run.pk
+    if look is None or not is_later:
+        return True
+    return judged(look, before.check.baseline) in ("OK", "UNKNOWN")
+
+
+def _items(check: Check, params: dict[str, Any] | None, looks: Looks) -> tuple[BatchItem, ...]:
+    if check.probe.kind == "manual":
+        return looks.by_key.get((check.probe.definition_hash, check.key), ())
+    if params is None:
+        return ()
+    return looks.by_key.get((check.probe.definition_hash, _canonical(params)), ())
+
+
+def _canonical(params: Mapping[str, Any]) -> str:
+    return json.dumps(params, sort_keys=True)
+
+
+def _phase(items: list[BatchItem]) -> str:
+    for item in items:
+        if hasattr(item, "run"):
+            return "done"
+        if item.batch.state in _PHASES:
+            return _PHASES[item.batch.state]
+    return "never"

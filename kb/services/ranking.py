@@ -1,0 +1,275 @@
+"""A diagnosis, computed on reading: same rows, same answer, nothing stored."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kb import diagnosis
+from kb.models import Cause, Guide, Investigation, Resolution
+from kb.services import looks as looking
+from kb.services import track_records, weighing
+from kb.services.answers import (
+    Advice,
+    CheckState,
+    Diagnosis,
+    Moved,
+    ParameterValue,
+    RankedCause,
+    ResolutionView,
+    SymptomSeen,
+    WeakMatch,
+)
+from kb.services.looks import Looks
+from kb.services.marks import marks_of
+from kb.services.parameters import parameters_of
+from kb.services.reading import Case, read_case
+from kb.services.reasons import Outcome, Reason
+from probes.models import Batch, Run
+
+_Parameters = Mapping[str, Mapping[str, ParameterValue]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Weighed:
+    """The ranking with everything its parts refer to, by key."""
+
+    case: Case
+    looks: Looks
+    ranking: diagnosis.Ranking
+    before: Mapping[str, CheckState]
+    after: Mapping[str, CheckState]
+    runs: Mapping[int, Run]
+
+
+def diagnose(investigation: Investigation) -> Diagnosis:
+    """Everything about the investigation as it stands now."""
+    case = read_case(investigation)
+    parameters = parameters_by_guide(case)
+    looks = looking.read_looks(investigation)
+    before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
+    evidence = _evidence(investigation, before, looks)
+    symptoms = _symptoms(case)
+    confirmed = track_records.confirmations(investigation, case.guides)
+    causes = weighing.causes_of(case, confirmed=confirmed)
+    seen = weighing.seen_of(before.values(), evidence)
+    ranking = diagnosis.rank(causes, symptoms=weighing.symptoms_of(symptoms), seen=seen)
+    weighed = _Weighed(
+        case=case,
+        looks=looks,
+        ranking=ranking,
+        before=before,
+        after=_states(case, parameters, looks, Batch.Purpose.VERIFY),
+        runs={run.pk: run for run in evidence.values()},
+    )
+    askable = weighing.askable_of(before.values())
+    advice = diagnosis.advise(causes, ranking=ranking, askable=askable, seen=seen)
+    ranked = _ranked_causes(weighed)
+    return Diagnosis(
+        investigation=investigation,
+        outcome="matched" if case.guides else "weak" if case.weak else "none",
+        facts=case.analysis.facts,
+        marks=marks_of(case),
+        symptoms=symptoms,
+        causes=ranked,
+        none_of_these=ranking.none_of_these,
+        weak=tuple(WeakMatch(guide=guide, match=match) for guide, match in case.weak),
+        next=_advice(advice, weighed),
+        parameters=tuple(v for values in parameters.values() for v in values.values()),
+        checks=tuple(before.values()),
+        open_batch=looks.open_batch,
+        attempts=tuple(investigation.attempts.select_related("resolution", "by")),
+        similar=track_records.similar_to(investigation),
+        best_guide=ranked[0].guide if ranked else next(iter(case.guides), None),
+    )
+
+
+def parameters_by_guide(case: Case) -> dict[str, dict[str, ParameterValue]]:
+    return {
+        guide.slug: parameters_of(
+            guide,
+            investigation=case.investigation,
+            analysis=case.analysis,
+            services=case.services,
+        )
+        for guide in case.guides
+    }
+
+
+def resolutions_of(cause: Cause) -> tuple[ResolutionView, ...]:
+    """A cause's repairs with their track record, outside any investigation."""
+    records = track_records.track_records([cause.guide])
+    views = [
+        _view(row, *records.get(row.pk, (0, 0)))
+        for row in cause.resolutions.prefetch_related("verify")
+    ]
+    return _best_first(views)
+
+
+def _states(
+    case: Case, parameters: _Parameters, looks: Looks, purpose: str
+) -> dict[str, CheckState]:
+    return {
+        key: looking.state_of(
+            check, values=parameters[check.guide.slug], looks=looks, purpose=purpose
+        )
+        for key, check in case.checks.items()
+    }
+
+
+def _evidence(
+    investigation: Investigation, states: Mapping[str, CheckState], looks: Looks
+) -> dict[str, Run]:
+    """The runs that may count, by check: fresh, of this case, with the present values."""
+    newest = looking.newest_look(looks)
+    until = investigation.concluded_at
+    found = {
+        key: looking.evidence_run(state, newest=newest, until=until)
+        for key, state in states.items()
+    }
+    return {key: run for key, run in found.items() if run is not None}
+
+
+def _symptoms(case: Case) -> tuple[SymptomSeen, ...]:
+    hits = [
+        SymptomSeen(
+            symptom=case.symptoms[hit.symptom_id],
+            matched=hit.matched,
+            span=hit.span,
+            explained_by=None,
+        )
+        for guide in case.guides
+        if guide.pk in case.matches
+        for hit in case.matches[guide.pk].symptoms
+        if hit.symptom_id in case.symptoms
+    ]
+    explained = diagnosis.explained_away(weighing.symptoms_of(hits))
+    return tuple(
+        SymptomSeen(
+            symptom=hit.symptom,
+            matched=hit.matched,
+            span=hit.span,
+            explained_by=case.symptoms.get(int(explained.get(str(hit.symptom.pk), 0))),
+        )
+        for hit in hits
+    )
+
+
+def _ranked_causes(weighed: _Weighed) -> tuple[RankedCause, ...]:
+    records = track_records.track_records(weighed.case.guides)
+    return tuple(
+        _ranked_cause(number, belief, weighed, records)
+        for number, belief in enumerate(weighed.ranking.beliefs, start=1)
+    )
+
+
+def _ranked_cause(
+    number: int,
+    belief: diagnosis.Belief,
+    weighed: _Weighed,
+    records: Mapping[int, tuple[int, int]],
+) -> RankedCause:
+    cause = weighed.case.causes[belief.key]
+    guide = cause.guide
+    match = weighed.case.matches.get(guide.pk)
+    return RankedCause(
+        rank=number,
+        cause=cause,
+        guide=guide,
+        belief=belief.belief,
+        strength=str(match.strength) if match else "",
+        score=match.score if match else 0,
+        why=tuple(match.why) if match else (),
+        against=tuple(match.against) if match else (),
+        state=belief.state,
+        moved=tuple(_moved(one, weighed) for one in belief.moved),
+        resolutions=_resolutions(cause, guide, weighed, records),
+    )
+
+
+def _moved(one: diagnosis.Moved, weighed: _Weighed) -> Moved:
+    return Moved(
+        checks=tuple(weighed.case.checks[key] for key in one.checks),
+        runs=tuple(weighed.runs[pk] for pk in one.runs),
+        reason_codes=one.reason_codes,
+        says=one.says,
+        log_odds=one.log_odds,
+    )
+
+
+def _resolutions(
+    cause: Cause, guide: Guide, weighed: _Weighed, records: Mapping[int, tuple[int, int]]
+) -> tuple[ResolutionView, ...]:
+    """What to do, the best proven first, then what to leave alone."""
+    return _best_first(
+        _resolution(row, guide, weighed, *records.get(row.pk, (0, 0)))
+        for row in cause.resolutions.all()
+    )
+
+
+def _best_first(views: Iterable[ResolutionView]) -> tuple[ResolutionView, ...]:
+    # sorted() is stable, so equals keep the author's order.
+    return tuple(
+        sorted(
+            views,
+            key=lambda view: (
+                view.resolution.kind == Resolution.Kind.AVOID,
+                -diagnosis.standing(view.worked, view.tried),
+            ),
+        )
+    )
+
+
+def _view(row: Resolution, worked: int, tried: int) -> ResolutionView:
+    return ResolutionView(
+        resolution=row,
+        worked=worked,
+        tried=tried,
+        interval=diagnosis.wilson(worked, tried),
+        verify=(),
+        is_verified=False,
+        can_conclude=False,
+    )
+
+
+def _resolution(
+    row: Resolution, guide: Guide, weighed: _Weighed, worked: int, tried: int
+) -> ResolutionView:
+    keys = [f"{guide.slug}/{check.slug}" for check in row.verify.all()]
+    is_verified = bool(keys) and all(
+        looking.is_verified(weighed.after[key], weighed.before[key]) for key in keys
+    )
+    is_open = weighed.case.investigation.concluded_at is None
+    can_be_it = row.kind != Resolution.Kind.AVOID
+    return replace(
+        _view(row, worked, tried),
+        verify=tuple(weighed.after[key] for key in keys),
+        is_verified=is_verified,
+        can_conclude=is_open and can_be_it and (is_verified or not keys),
+    )
+
+
+def _advice(advice: diagnosis.Advice | None, weighed: _Weighed) -> Advice | None:
+    if advice is None or weighed.case.investigation.concluded_at is not None:
+        return None
+    checks = weighed.case.checks
+    return Advice(
+        checks=tuple(weighed.before[key] for key in advice.checks),
+        gain_bits=advice.gain_bits,
+        reason=Reason(
+            outcomes=_outcomes(advice.predictions, weighed),
+            instead_of=checks[advice.instead_of] if advice.instead_of else None,
+        ),
+    )
+
+
+def _outcomes(
+    predictions: Sequence[diagnosis.Prediction], weighed: _Weighed
+) -> tuple[Outcome, ...]:
+    return tuple(
+        Outcome(
+            check=weighed.case.checks[one.check],
+            reason_codes=one.reason_codes,
+            cause=weighed.case.causes[one.cause],
+            says=one.says,
+        )
+        for one in predictions
+    )

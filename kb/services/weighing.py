@@ -1,0 +1,136 @@
+"""Translates rows into the values of `kb.diagnosis`: causes, rules, symptoms, what was seen."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from kb import diagnosis
+from kb.index import GuideMatch
+from kb.models import Cause, Guide, Symptom
+from kb.services.answers import CheckState, SymptomSeen, judged
+from kb.services.reading import Case
+from probes.engine.registry import KINDS
+from probes.models import Batch, Run
+
+# A guide's share of the prior by how far its match can be trusted; within one strength the
+# square of its score beside the best one's decides.
+_GUIDE_WEIGHT = {"strong": 4.0, "possible": 1.0, "weak": 0.25}
+# A person has to be asked first: for an answer, or for a value that nobody gave yet.
+_ASKING_S = 30.0
+
+
+def causes_of(case: Case, *, confirmed: Mapping[int, int]) -> list[diagnosis.Cause]:
+    best = max((match.score for match in case.found.matches), default=1) or 1
+    values: list[diagnosis.Cause] = []
+    for guide in case.guides:
+        match = case.matches.get(guide.pk)
+        words = _words(match)
+        for cause in guide.causes.all():
+            values.append(
+                diagnosis.Cause(
+                    key=cause.key,
+                    group=guide.slug,
+                    order=len(values),
+                    weight=cause.weight,
+                    group_weight=_guide_weight(match, best),
+                    confirmed=confirmed.get(cause.pk, 0),
+                    words=words.get(cause.slug, 0.0),
+                    refines=cause.refines.key if cause.refines else None,
+                    rules=_rules(cause, guide),
+                )
+            )
+    return values
+
+
+def symptoms_of(hits: Iterable[SymptomSeen]) -> list[diagnosis.Symptom]:
+    """Each present symptom once, with the causes it speaks for."""
+    rows = {hit.symptom.pk: hit.symptom for hit in hits}
+    return [_symptom(symptom) for symptom in rows.values()]
+
+
+def seen_of(states: Iterable[CheckState], runs: Mapping[str, Run]) -> list[diagnosis.Seen]:
+    """The evidence by check key; the baseline of a check judges its run."""
+    return [
+        diagnosis.Seen(
+            check=state.check.key,
+            run=run.pk,
+            status=judged(run, state.check.baseline),
+            reason_code=run.reason_code,
+            facts=run.facts,
+            purpose=Batch.Purpose.DIAGNOSE.value,
+        )
+        for state in states
+        if (run := runs.get(state.check.key))
+    ]
+
+
+def askable_of(states: Iterable[CheckState]) -> list[diagnosis.Askable]:
+    """The checks that a next step may hold, in the authors' order.
+
+    Not those under way, nor those that just could not look: asked again they would not see more.
+    """
+    return [
+        diagnosis.Askable(
+            key=state.check.key,
+            order=order,
+            cost_s=_cost_s(state),
+            outcomes=_outcomes(state),
+        )
+        for order, state in enumerate(states)
+        if not state.is_open and state.run is None and state.check.probe.is_approved
+    ]
+
+
+def _guide_weight(match: GuideMatch | None, best: float) -> float:
+    if match is None:
+        return 1.0
+    return float(_GUIDE_WEIGHT[str(match.strength)] * max(match.score / best, 0.01) ** 2)
+
+
+def _words(match: GuideMatch | None) -> dict[str, float]:
+    """How well the words point at each cause, as a share of the best pointed at."""
+    if match is None or not match.causes:
+        return {}
+    most = max(match.causes.values())
+    return {slug: value / most for slug, value in match.causes.items()} if most > 0 else {}
+
+
+def _rules(cause: Cause, guide: Guide) -> tuple[diagnosis.Rule, ...]:
+    return tuple(
+        diagnosis.Rule(
+            id=row.pk,
+            when={f"{guide.slug}/{slug}": _condition(spec) for slug, spec in row.when.items()},
+            says=row.says,
+        )
+        for row in cause.evidence.all()
+    )
+
+
+def _condition(spec: Mapping[str, Any]) -> diagnosis.Condition:
+    return diagnosis.Condition(
+        reasons=frozenset(spec.get("reason", ())),
+        statuses=frozenset(spec.get("status", ())),
+        facts=spec.get("facts", {}),
+    )
+
+
+def _symptom(symptom: Symptom) -> diagnosis.Symptom:
+    return diagnosis.Symptom(
+        key=str(symptom.pk),
+        suggests={row.cause.key: row.strength for row in symptom.suggests.all()},
+        explained_by=frozenset(str(other.pk) for other in symptom.explained_by.all()),
+    )
+
+
+def _outcomes(state: CheckState) -> tuple[tuple[str, str], ...]:
+    """The closed list of what the check can say, each with the status it would have here."""
+    kind = KINDS[state.check.probe.kind]
+    statuses: dict[str, str] = {code: status.value for code, status in kind.reasons.items()}
+    if state.values is not None:
+        statuses |= {code: status.value for code, status in kind.judging(state.values).items()}
+    statuses |= state.check.probe.expectation
+    return tuple((code, status) for code, status in statuses.items() if status != "UNKNOWN")
+
+
+def _cost_s(state: CheckState) -> float:
+    asking = _ASKING_S if state.missing else 0.0
+    return KINDS[state.check.probe.kind].cost_s + asking
