@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from kb.models import Guide, Investigation, SearchGap
-from kb.services.parameters import read_typed
+from kb.services.parameters import merged, read_typed
 from kb.services.people import Person, person
 from kb.services.reading import read_case
 from probes.engine.redact import redact, strip_controls
@@ -48,11 +48,7 @@ def find_fixes(
     )
     case = read_case(investigation)
     investigation.fingerprint = case.analysis.fingerprint
-    investigation.typed = {
-        name: value
-        for name, value in read_typed(case.guides, typed or {}).items()
-        if value is not None
-    }
+    investigation.typed = merged({}, read_typed(case.guides, typed or {}))
     investigation.save()
     if not case.guides and kept.strip():
         _count_gap(investigation)

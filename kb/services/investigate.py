@@ -9,7 +9,14 @@ from django.db import transaction
 from kb.models import Check, Guide, Investigation
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.looks import fillings
-from kb.services.parameters import Values, names_used, parameters_of, read_typed
+from kb.services.parameters import (
+    Values,
+    merged,
+    names_used,
+    parameters_of,
+    read_typed,
+    scoped,
+)
 from kb.services.reading import Case, read_case
 from probes.engine.errors import InvalidParams
 from probes.models import Batch, Run
@@ -56,7 +63,7 @@ def run_checks(
     wanted = [_wanted(check, values[check.guide.slug]) for check in checks]
     batch = request_batch(wanted, purpose=purpose, by=by, idempotency_key=idempotency_key)
     if pasted:
-        _store_typed(stored, investigation, {one.name: one.value for one in pasted})
+        _store_typed(stored, investigation, {scoped(one): one.value for one in pasted})
     stored.batches.add(batch)
     return batch
 
@@ -87,8 +94,7 @@ def _locked(investigation: Investigation) -> Investigation:
 def _store_typed(
     stored: Investigation, shown: Investigation, values: Mapping[str, Any]
 ) -> Investigation:
-    merged = {**stored.typed, **values}
-    stored.typed = {name: value for name, value in merged.items() if value is not None}
+    stored.typed = merged(stored.typed, values)
     stored.save(update_fields=["typed"])
     shown.typed = stored.typed
     return stored

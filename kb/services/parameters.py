@@ -27,7 +27,9 @@ def parameters_of(
     needed = {name for check in guide.checks.all() for name in names_used(check, guide)}
     found = {}
     for name, spec in guide.parameters.items():
-        value, source = _first_usable(name, spec, investigation, analysis, services)
+        typed = investigation.typed.get(f"{guide.slug}/{name}", investigation.typed.get(name))
+        offers = _offers(name, spec, typed, analysis, services)
+        value, source = _first_usable(spec["type"], offers)
         found[name] = ParameterValue(
             guide=guide,
             name=name,
@@ -46,12 +48,19 @@ def names_used(check: Check, guide: Guide) -> frozenset[str]:
     return frozenset(name for name in placeholders(check.parameters) if name in guide.parameters)
 
 
-def read_typed(guides: Iterable[Guide], values: Mapping[str, Any]) -> dict[str, Any]:
+def scoped(value: ParameterValue) -> str:
+    """`guide/name`: the key of a value that is meant for one guide only."""
+    return f"{value.guide.slug}/{value.name}"
+
+
+def read_typed(guides: Sequence[Guide], values: Mapping[str, Any]) -> dict[str, Any]:
     """Typed values by each parameter's type; None where a value was emptied.
 
+    A key is a parameter's name, for every guide that asks for it, or `guide/name` for one.
     Raises BadParameters naming every value that no guide asks for or its type refuses.
     """
     types = {n: s["type"] for guide in guides for n, s in guide.parameters.items()}
+    types |= {f"{g.slug}/{n}": s["type"] for g in guides for n, s in g.parameters.items()}
     read: dict[str, Any] = {}
     problems: dict[str, str] = {}
     for name, value in values.items():
@@ -69,21 +78,33 @@ def read_typed(guides: Iterable[Guide], values: Mapping[str, Any]) -> dict[str, 
     return read
 
 
-def _first_usable(
+def merged(typed: Mapping[str, Any], read: Mapping[str, Any]) -> dict[str, Any]:
+    """What is typed after these values came; one for every guide replaces those for single ones."""
+    kept = {key: v for key, v in typed.items() if key.rpartition("/")[2] not in read}
+    return {key: v for key, v in {**kept, **read}.items() if v is not None}
+
+
+def _offers(
     name: str,
     spec: Mapping[str, Any],
-    investigation: Investigation,
+    typed: Any,
     analysis: Analysis,
     services: Sequence[Service],
-) -> tuple[Any, str]:
-    offers = [(investigation.typed.get(name), "typed")]
-    offers += [(value, "paste") for value in _pasted(analysis, spec.get("from") or "")]
-    offers += [(service.bindings.get(name), "service") for service in services]
-    offers.append((spec.get("default"), "default"))
+) -> list[tuple[Any, str]]:
+    """Every value there is for the parameter with its source, the nearest to the person first."""
+    return [
+        (typed, "typed"),
+        *((value, "paste") for value in _pasted(analysis, spec.get("from") or "")),
+        *((service.bindings.get(name), "service") for service in services),
+        (spec.get("default"), "default"),
+    ]
+
+
+def _first_usable(type_name: str, offers: Iterable[tuple[Any, str]]) -> tuple[Any, str]:
     for value, source in offers:
         if value is not None and value != "":
             try:
-                return _read(spec["type"], value), source
+                return _read(type_name, value), source
             except ValueError:
                 # A fact that the type refuses is not the value; the next one may be.
                 continue
