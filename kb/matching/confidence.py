@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from kb.matching.authored import AuthoredHit
 from kb.matching.candidate import Candidate
-from kb.matching.chosen import Chosen
+from kb.matching.chosen import Chosen, asked
 from kb.matching.contradictions import Contradiction
+from kb.matching.impacts import FULL_IMPACT
 from kb.matching.terms import SYLLABLES, WORD
 from kb.matching.values import Analysis, Span, Strength
 
@@ -17,8 +18,10 @@ STRONG_FROM, POSSIBLE_FROM = 70, 40
 
 # A word that stands in the guide this strongly counts as fully explained.
 _SOLID_IMPACT = 350
-# So many telling words are needed before words alone convince.
-_ENOUGH_WORDS = 3.0
+# Words alone convince when the guide has this share of what the base knows of the text, ...
+_FULL_FIT = 0.8
+# ... the base knows this share of the text, and that is more than a word or two.
+_ENOUGH_SHARE, _ENOUGH_WORDS = 0.4, 3.0
 # A match this far below the best one is not an answer beside it.
 _FAR_BEHIND = 0.3
 # Words alone are strong only when no other guide explains them nearly as well.
@@ -34,15 +37,30 @@ def confidence(
 ) -> int:
     """0 to 100."""
     share, words = _explained(analysis, guide, chosen, hits)
-    by_words = share * min(1.0, words / _ENOUGH_WORDS)
-    doubt = 1.0
-    for hit in hits:
-        doubt *= 1 - (0.35 + 0.5 * hit.specificity / 100)
-    seen = 1 - doubt if hits else 0.0
-    trust = seen + (1 - seen) * by_words
+    trust = _by_symptoms(hits, share) if hits else _by_words(guide, chosen, share, words)
     for contradiction in against:
         trust = trust * contradiction.keeps / 100
     return round(100 * trust)
+
+
+def _by_symptoms(hits: Sequence[AuthoredHit], share: float) -> float:
+    """What an author foresaw: the more telling the better, and what it leaves unexplained."""
+    doubt = 1.0
+    for hit in hits:
+        doubt *= 1 - (0.35 + 0.5 * hit.specificity / 100)
+    return 1 - doubt * (1 - share)
+
+
+def _by_words(guide: Candidate, chosen: Sequence[Chosen], share: float, words: float) -> float:
+    """On the open set the fit tells answered from unanswered texts best (AUROC 0.78 to 0.92).
+
+    It only knows words the base knows, so a text from another world needs the other two.
+    """
+    terms = asked(chosen)
+    most = sum(choice.worth for choice in terms) * FULL_IMPACT
+    has = sum(choice.worth * guide.impacts.get(choice.term.key, 0) for choice in terms)
+    fit = min(1.0, has / most / _FULL_FIT) if most else 0.0
+    return fit * min(1.0, share / _ENOUGH_SHARE) * min(1.0, words / _ENOUGH_WORDS)
 
 
 def _explained(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kb.matching.words import EMPTY, stem, telling
+from kb.matching.words import is_level, stem
 
 # The longest term the index stores.
 MAX_TERM = 100
@@ -89,7 +89,7 @@ def _whole(token: str, words: list[str]) -> str:
         return ""
     if any(_RANDOM.fullmatch(segment) for segment in re.findall(r"[a-z0-9]+", token.lower())):
         return ""
-    said = [word for word in words if telling(word) > EMPTY]
+    said = [word for word in words if not is_level(word)]
     if len(said) < 2 and len(said) < len(words):
         return ""
     return token.lower().replace("-", "_")[:MAX_TERM]

@@ -26,6 +26,16 @@ def _stems(words: str) -> list[str]:
     return [stem(word) for word in words.split()]
 
 
+@cache
+def _levels() -> frozenset[str]:
+    return frozenset(_stems(tomllib.loads(_FILE.read_text(encoding="utf-8"))["level"]))
+
+
+def is_level(word: str) -> bool:
+    """Whether the word says how bad it is: error, warning, firing, failed."""
+    return word in _levels()
+
+
 def telling(word: str) -> int:
     """Hundredths: 100 for a word that can say which problem it is."""
     return _weights().get(word, TELLING)
