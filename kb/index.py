@@ -8,13 +8,14 @@ from django.db import transaction
 from django.db.models import Count
 
 from kb.matching import Analysis, Contribution, SymptomHit
+from kb.matching import Strength as Trust
 from kb.matching.candidate import AuthoredSymptom, Candidate
 from kb.matching.chosen import Chosen, asked, choose
 from kb.matching.impacts import impacts, marks, strongest
 from kb.matching.phrases import ALWAYS, anchor
 from kb.matching.scoring import GUIDE, score_all
 from kb.matching.sections import code_of, prose_of, sections_of
-from kb.matching.values import Scored, Strength
+from kb.matching.values import Scored
 from kb.models import Cause, Guide, GuideTranslation, Posting, Symptom
 
 # Guides that are scored in full, and weak ones that are shown when nothing matched.
@@ -150,10 +151,8 @@ def find(analysis: Analysis, *, services: Sequence[str] = ()) -> Found:
     likely = _likeliest(terms, symptoms, chosen)
     candidates = _candidates(likely, terms, symptoms)
     scored = score_all(analysis, candidates, chosen, services=frozenset(services))
-    known = [_match(guide, one) for guide, one in scored if one.strength != Strength.WEAK]
-    weak = [
-        _match(guide, one) for guide, one in scored if one.strength == Strength.WEAK and one.why
-    ]
+    known = [_match(guide, one) for guide, one in scored if one.strength != Trust.WEAK]
+    weak = [_match(guide, one) for guide, one in scored if one.strength == Trust.WEAK and one.why]
     return Found(matches=tuple(known[:_MOST_MATCHES]), weak=tuple(weak[:_MOST_WEAK]))
 
 
@@ -204,7 +203,8 @@ def _symptoms_of(anchors: Iterable[str]) -> dict[int, list[AuthoredSymptom]]:
         slug__in={entry.removeprefix(_SYMPTOM) for _, entry in pairs},
     )
     symptoms: dict[int, list[AuthoredSymptom]] = defaultdict(list)
-    for row in rows.order_by("guide_id", "position", "id"):
+    rows = rows.prefetch_related("suggests").order_by("guide_id", "position", "id")
+    for row in rows:
         if (row.guide_id, f"{_SYMPTOM}{row.slug}") in pairs:
             symptoms[row.guide_id].append(_authored(row))
     return symptoms

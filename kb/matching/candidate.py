@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuthoredSymptom:
+    """`says`: the strongest word its author found for a cause (strong, moderate, weak)."""
+
     symptom_id: int
     slug: str
     phrases: tuple[str, ...] = ()
     pattern: str = ""
+    says: str = "moderate"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from kb.matching.authored import AuthoredHit
 from kb.matching.candidate import Candidate
 from kb.matching.chosen import Chosen, asked
-from kb.matching.contradictions import Contradiction
+from kb.matching.contradictions import Contradiction, matching_ports
 from kb.matching.impacts import FULL_IMPACT
 from kb.matching.terms import SYLLABLES, WORD
-from kb.matching.values import Analysis, Span, Strength
+from kb.matching.values import Analysis, Scored, Strength
 
 STRONG_FROM, POSSIBLE_FROM = 70, 40
 
@@ -22,6 +22,12 @@ _SOLID_IMPACT = 350
 _FULL_FIT = 0.8
 # ... the base knows this share of the text, and that is more than a word or two.
 _ENOUGH_SHARE, _ENOUGH_WORDS = 0.4, 3.0
+# Two words in common happen; so few are never a strong match.
+_STRONG_WORDS, _MOST_BY_FEW = 5.0, 0.69
+# A Korean word of three syllables is two pairs.
+_WORDS = {WORD: 1.0, SYLLABLES: 0.8}
+# An authored symptom on the very port the guide was written for.
+_SAME_PORT_DOUBT = 0.6
 # A match this far below the best one is not an answer beside it.
 _FAR_BEHIND = 0.3
 # Words alone are strong only when no other guide explains them nearly as well.
@@ -37,18 +43,20 @@ def confidence(
 ) -> int:
     """0 to 100."""
     share, words = _explained(analysis, guide, chosen, hits)
-    trust = _by_symptoms(hits, share) if hits else _by_words(guide, chosen, share, words)
+    trust = _by_words(guide, chosen, share, words)
+    if any(hit.is_telling for hit in hits):
+        trust = max(trust, _by_symptoms(hits, share, bool(matching_ports(analysis, guide))))
     for contradiction in against:
         trust = trust * contradiction.keeps / 100
     return round(100 * trust)
 
 
-def _by_symptoms(hits: Sequence[AuthoredHit], share: float) -> float:
-    """What an author foresaw: the more telling the better, and what it leaves unexplained."""
-    doubt = 1.0
+def _by_symptoms(hits: Sequence[AuthoredHit], share: float, same_port: bool) -> float:
+    """What an author foresaw: the more telling the better, less for what it leaves unexplained."""
+    doubt = (1 - share) * (_SAME_PORT_DOUBT if same_port else 1.0)
     for hit in hits:
-        doubt *= 1 - (0.35 + 0.5 * hit.specificity / 100)
-    return 1 - doubt * (1 - share)
+        doubt *= 1 - (0.15 + 0.7 * hit.specificity / 100)
+    return 1 - doubt
 
 
 def _by_words(guide: Candidate, chosen: Sequence[Chosen], share: float, words: float) -> float:
@@ -60,38 +68,44 @@ def _by_words(guide: Candidate, chosen: Sequence[Chosen], share: float, words: f
     most = sum(choice.worth for choice in terms) * FULL_IMPACT
     has = sum(choice.worth * guide.impacts.get(choice.term.key, 0) for choice in terms)
     fit = min(1.0, has / most / _FULL_FIT) if most else 0.0
-    return fit * min(1.0, share / _ENOUGH_SHARE) * min(1.0, words / _ENOUGH_WORDS)
+    trust = fit * min(1.0, share / _ENOUGH_SHARE) * min(1.0, words / _ENOUGH_WORDS)
+    return trust if words >= _STRONG_WORDS else min(trust, _MOST_BY_FEW)
 
 
 def _explained(
     analysis: Analysis, guide: Candidate, chosen: Sequence[Chosen], hits: Sequence[AuthoredHit]
 ) -> tuple[float, float]:
     """The explained share of the text's telling words (0 to 1), and how many words that is."""
-    covered = _covered_spans(analysis, guide, hits)
+    known = [c for c in analysis.concepts if guide.impacts.get(f"@{c.name}", 0) > 0]
+    covered = [(*hit.hit.span, hit.hit.slug) for hit in hits if hit.covers]
+    covered += [(*concept.span, f"@{concept.name}") for concept in known]
     total = explained = words = 0.0
+    reworded: set[str] = set()
     for choice in chosen:
         term = choice.term
         if term.kind not in (WORD, SYLLABLES):
             continue
         part = min(1.0, guide.impacts.get(term.key, 0) / _SOLID_IMPACT)
-        if part < 1 and any(s <= a and b <= e for a, b in term.spans[:1] for s, e in covered):
+        words += term.weight / 100 * part * _WORDS[term.kind]
+        over = [name for s, e, name in covered for a, b in term.spans[:1] if s <= a and b <= e]
+        if over:
+            reworded |= {*over} if part == 0 else set()
             part = 1.0
         total += choice.worth
         explained += choice.worth * part
-        words += term.weight / 100 * part
-    return (explained / total if total else 0.0), words
+    # An idea in other words is one word the guide has, however many the text needs for it.
+    return (explained / total if total else 0.0), words + len(reworded)
 
 
-def _covered_spans(analysis: Analysis, guide: Candidate, hits: Sequence[AuthoredHit]) -> list[Span]:
-    """Places explained as a whole: an authored symptom, an idea the guide has in other words."""
-    concepts = [c.span for c in analysis.concepts if guide.impacts.get(f"@{c.name}", 0) > 0]
-    return [*(hit.hit.span for hit in hits), *concepts]
+def strength(one: Scored, *, best: int, rival: int) -> Strength:
+    """`best` is the highest score of all, `rival` the highest among the other guides.
 
-
-def strength(trust: int, *, score: int, best: int, rival: int, is_authored: bool) -> Strength:
-    """`best` is the highest score of all, `rival` the highest among the other guides."""
+    What is contradicted is never strong, whatever else speaks for it.
+    """
+    trust, score = one.confidence, one.score
     if trust < POSSIBLE_FROM or score < best * _FAR_BEHIND:
         return Strength.WEAK
-    if trust < STRONG_FROM or not (is_authored or score >= rival * _CLEAR_LEAD):
+    is_clear = bool(one.symptoms) or score >= rival * _CLEAR_LEAD
+    if trust < STRONG_FROM or one.against or not is_clear:
         return Strength.POSSIBLE
     return Strength.STRONG

@@ -37,10 +37,7 @@ def score_all(
 
 
 def _judged(one: Scored, *, best: int, rival: int) -> Scored:
-    judged = strength(
-        one.confidence, score=one.score, best=best, rival=rival, is_authored=bool(one.symptoms)
-    )
-    return replace(one, strength=judged)
+    return replace(one, strength=strength(one, best=best, rival=rival))
 
 
 def _score(

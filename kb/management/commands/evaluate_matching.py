@@ -124,7 +124,7 @@ def _ndcg(got: Sequence[str], relevant: Mapping[str, int]) -> float:
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**g - 1) / math.log2(rank + 2) for rank, g in enumerate(grades[:_DEPTH]))
+    return sum(float(2**g - 1) / math.log2(rank + 2) for rank, g in enumerate(grades[:_DEPTH]))
 
 
 def _auroc(positive: Sequence[int], negative: Sequence[int]) -> float:
