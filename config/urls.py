@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/schema/", Schema.as_view(), name="schema"),
     path("api/docs/", Docs.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("incidents.api_urls")),
+    path("api/v1/", include("kb.api_urls")),
     path("", include("incidents.urls")),
     path("", include("kb.urls")),
     path("", include("probes.urls")),

@@ -19,6 +19,17 @@ from kb.services.errors import (
     NeedsConfirmation,
 )
 from kb.services.find import find_fixes, start_from_guide
+from kb.services.guides import (
+    ImportRefused,
+    Saved,
+    apply_import,
+    file_of,
+    load_starter,
+    plan_import,
+    record_edit,
+    save_guide,
+    save_translation,
+)
 from kb.services.investigate import answer_check, run_checks, set_parameters
 from kb.services.learn import conclude
 from kb.services.ranking import diagnose, resolutions_of
@@ -30,6 +41,7 @@ __all__ = [
     "CannotConclude",
     "CheckState",
     "Diagnosis",
+    "ImportRefused",
     "Mark",
     "MissingParameters",
     "Moved",
@@ -39,14 +51,22 @@ __all__ = [
     "RankedCause",
     "Reason",
     "ResolutionView",
+    "Saved",
     "SymptomSeen",
     "WeakMatch",
     "answer_check",
+    "apply_import",
     "conclude",
     "diagnose",
+    "file_of",
     "find_fixes",
+    "load_starter",
+    "plan_import",
+    "record_edit",
     "resolutions_of",
     "run_checks",
+    "save_guide",
+    "save_translation",
     "set_parameters",
     "start_from_guide",
 ]
