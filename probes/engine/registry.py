@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from probes.engine.errors import Complaint, InvalidParams
-from probes.engine.kinds import file_present, manual, tcp_connect
+from probes.engine.kinds import (
+    asgi_target,
+    cors_preflight,
+    file_present,
+    http,
+    manual,
+    port_listen,
+    python_import,
+    tcp_connect,
+)
 from probes.engine.placeholders import fill, holds_placeholder, placeholders
 from probes.engine.schema import Kind, Param
 from probes.engine.spec import Status
@@ -22,8 +31,13 @@ __all__ = [
 ]
 
 KINDS: Mapping[str, Kind] = {
+    "port_listen": port_listen.KIND,
     "tcp_connect": tcp_connect.KIND,
+    "http": http.KIND,
+    "cors_preflight": cors_preflight.KIND,
     "file_present": file_present.KIND,
+    "python_import": python_import.KIND,
+    "asgi_target": asgi_target.KIND,
     "manual": manual.KIND,
 }
 

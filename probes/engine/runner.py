@@ -12,7 +12,7 @@ from typing import Any
 from probes.engine.errors import CannotLook, InvalidParams
 from probes.engine.expect import judge
 from probes.engine.lateness import Lateness
-from probes.engine.redact import redact, strip_controls
+from probes.engine.redact import mask, redact, strip_controls
 from probes.engine.registry import check_expectation, kind_named, validate
 from probes.engine.schema import Kind
 from probes.engine.spec import Observation, Policy, ProbeResult, ProbeSpec, Status
@@ -186,7 +186,14 @@ def _clean_facts(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value, MAX_FACT_TEXT)
     if isinstance(value, dict):
-        return {clean(str(key), MAX_SUMMARY): _clean_facts(inner) for key, inner in value.items()}
+        return {clean(str(key), MAX_SUMMARY): _clean_pair(key, it) for key, it in value.items()}
     if isinstance(value, list | tuple):
         return [_clean_facts(inner) for inner in value]
     return value
+
+
+def _clean_pair(key: Any, value: Any) -> Any:
+    """A JSON value whose key says that it is a secret is masked as if they stood together."""
+    if isinstance(value, str) and redact(f'{key}="{value}"').counts.get("secret"):
+        return mask("secret")
+    return _clean_facts(value)

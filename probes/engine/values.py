@@ -19,6 +19,7 @@ from probes.engine.schema import Param
 MAX_TEXT = 2000
 MAX_PATTERN = 500
 MAX_ENTRIES = 50
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 # What urllib leaves alone in a URL: reserved characters, and % so that escapes stay.

@@ -1,81 +1,87 @@
-"""Whether an ASGI target (`module:attribute`) can be loaded from its folder."""
+"""asgi_target: would a server started in this folder find `module:attribute`?"""
 
 from collections.abc import Mapping
 from typing import Any
 
-from probes.engine import imports
+from probes.engine.errors import CannotLook
+from probes.engine.imports import (
+    interpreter_problem,
+    is_part_of,
+    missing_from,
+    try_imports,
+    working_folder,
+)
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 
 
 async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) -> Observation:
-    module, _, attribute = params["target"].partition(":")
-    [seen], stderr = await imports.look(
-        [(module, attribute)], params=params, deadline=deadline, policy=policy
-    )
-    reason_code = _reason(module, seen)
-    return Observation(
-        reason_code=reason_code,
-        facts={
-            "target": params["target"],
-            "searched_cwd": params["cwd"],
-            "importable": reason_code == "loadable",
-            "exception": seen["exception"],
-            "missing_module": seen["missing_module"],
-            "origin": seen["origin"],
-        },
-        summary=_SAYS[reason_code].format(
-            target=params["target"],
-            cwd=params["cwd"],
-            module=module,
-            attribute=attribute,
-            missing=seen["missing_module"],
-            exception=seen["exception"],
-            message=seen["message"],
-        ),
-        output="" if reason_code == "loadable" else stderr,
-    )
+    interpreter, cwd, target = params["interpreter"], params["cwd"], params["target"]
+    facts = {"interpreter": interpreter, "searched_cwd": cwd, "target": target}
+    folder = working_folder(cwd, policy=policy)
+    if problem := interpreter_problem(interpreter, policy=policy):
+        return _seen("interpreter_missing", facts, problem)
+    if folder is None:
+        return _seen("wrong_cwd", facts, f"there is no folder {cwd}")
+    done = await try_imports(interpreter, [target], cwd=folder, policy=policy, deadline=deadline)
+    if done.is_timed_out:
+        raise CannotLook("timeout", f"importing {target} took too long")
+    if not done.answers:
+        words = f"the interpreter ended with code {done.exit_code} while importing {target}"
+        return _seen("import_error", facts | {"exit_code": done.exit_code}, words, done.stderr)
+    answer = done.answers[0]
+    code, words = _reason(target, cwd, answer)
+    return _seen(code, facts | _told(answer), words, answer.get("traceback", "") + done.stderr)
 
 
-def _reason(module: str, seen: Mapping[str, Any]) -> str:
-    if seen["ok"]:
-        return "attr_missing" if seen.get("missing_attribute") else "loadable"
-    missing = seen["missing_module"]
-    if missing is None:
-        return "import_error"
-    # The target itself, or a package it lies in, is not there: we are in another folder.
-    if module == missing or module.startswith(f"{missing}."):
-        return "wrong_cwd"
-    return "module_not_found"
+def _reason(target: str, cwd: str, answer: dict[str, Any]) -> tuple[str, str]:
+    module, _, attribute = target.partition(":")
+    if answer["ok"]:
+        if answer.get("callable"):
+            return "loadable", f"{target} loads in {cwd}"
+        return "not_callable", f"{target} is a {answer.get('type')}, not an application"
+    if answer["stage"] == "attribute":
+        return "attr_missing", f"{module} loads, but has no {attribute}"
+    missing = missing_from(answer)
+    if missing and is_part_of(missing, module):
+        return "wrong_cwd", f"{cwd} holds no module {missing}"
+    if missing:
+        return "module_not_found", f"importing {module} needs {missing}, which is not installed"
+    return "import_error", f"importing {module}: {answer['exception']}: {answer['message']}"
 
 
-_SAYS = {
-    "loadable": "{target} can be loaded from {cwd}",
-    "attr_missing": "{module} has no {attribute}",
-    "wrong_cwd": "there is no module {missing} in {cwd}",
-    "module_not_found": "{module} needs {missing}, which is not installed",
-    "import_error": "{module} fails on import: {exception}: {message}",
-}
+def _told(answer: dict[str, Any]) -> dict[str, Any]:
+    told = ("exception", "message", "missing_module", "origin", "python", "type")
+    return {name: answer.get(name) for name in told}
+
+
+def _seen(code: str, facts: dict[str, Any], words: str, output: str = "") -> Observation:
+    return Observation(reason_code=code, facts=facts, summary=words, output=output.strip())
+
 
 KIND = Kind(
     name="asgi_target",
     title="ASGI target",
-    help="Loads module:attribute with the target's interpreter, from the folder it starts in.",
+    help="Imports module:attribute with the target's own interpreter from a folder, as a server "
+    "would. Importing runs its code, without the service's environment variables.",
     params=(
-        Param(
-            name="interpreter",
-            type="interpreter",
-            required=True,
-            help="Full path of the target's Python, as the location lists it.",
-        ),
-        Param(name="cwd", type="path", required=True, help="The folder the target is started in."),
-        Param(name="target", type="target", required=True, help="For example main:app."),
+        Param(name="interpreter", type="interpreter", required=True, help="Full path of python."),
+        Param(name="cwd", type="path", required=True, help="Folder the server starts in."),
+        Param(name="target", type="target", required=True, help="Such as app.main:app."),
     ),
     reasons=reasons(
         ok=("loadable",),
-        critical=("module_not_found", "attr_missing", "import_error", "wrong_cwd"),
-        unknown=("interpreter_missing", "timeout"),
+        critical=(
+            "module_not_found",
+            "attr_missing",
+            "import_error",
+            "wrong_cwd",
+            "not_callable",
+            "interpreter_missing",
+        ),
+        # A slow import says nothing about whether it would have worked.
+        unknown=("timeout",),
     ),
     look=look,
-    cost_s=1.0,
+    cost_s=2.5,
 )

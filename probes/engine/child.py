@@ -1,0 +1,108 @@
+"""Running a program for a probe: an argument list, caps, and its whole group killed at the end."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_LAUNCHER = Path(__file__).with_name("launcher.py")
+_CHUNK = 16 * 1024
+# What a program needs to start at all. Our own environment holds our secrets.
+_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How the program ended; `exit_code` is None when it was killed at the deadline."""
+
+    exit_code: int | None
+    stdout: str
+    stderr: str
+
+
+async def run(
+    argv: Sequence[str], *, cwd: str | None, deadline: float, most_bytes: int = 64 * 1024
+) -> Ended:
+    """Run `argv`, never through a shell. The deadline covers its pipes too: a grandchild that
+    keeps one open is killed with the group. Raises OSError when it cannot be started."""
+    loop = asyncio.get_running_loop()
+    process = await asyncio.create_subprocess_exec(
+        *_launched(argv, seconds=max(1, int(deadline - loop.time()) + 2)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=cwd,
+        env=_environment(),
+        start_new_session=True,
+    )
+    try:
+        return await _ended(process, deadline, most_bytes)
+    finally:
+        await _end_group(process)
+
+
+def _launched(argv: Sequence[str], *, seconds: int) -> list[str]:
+    """Through the launcher, which sets limits on itself and then becomes the program."""
+    if os.name != "posix":
+        return list(argv)
+    return [sys.executable, "-I", "-S", str(_LAUNCHER), str(seconds), *argv]
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+
+
+async def _ended(process: asyncio.subprocess.Process, deadline: float, most_bytes: int) -> Ended:
+    assert process.stdout is not None
+    assert process.stderr is not None
+    output, errors = bytearray(), bytearray()
+    exit_code: int | None = None
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout_at(deadline):
+            await asyncio.gather(
+                _drain(process.stdout, output, most_bytes),
+                _drain(process.stderr, errors, most_bytes),
+            )
+            exit_code = await process.wait()
+    return Ended(exit_code=exit_code, stdout=_text(output), stderr=_text(errors))
+
+
+async def _drain(pipe: asyncio.StreamReader, into: bytearray, most_bytes: int) -> None:
+    """Keeps the beginning and throws the rest away, so that the program never blocks on us."""
+    while data := await pipe.read(_CHUNK):
+        into.extend(data[: max(0, most_bytes - len(into))])
+
+
+def _text(data: bytearray) -> str:
+    return data.decode("utf-8", errors="replace")
+
+
+async def _end_group(process: asyncio.subprocess.Process) -> None:
+    """Nothing that was started for this run outlives it, not even what changed its group."""
+    for pid in _descendants(process.pid):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGTERM if os.name != "posix" else signal.SIGKILL)
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    # Closes the pipes on our side, even where a stranger still holds the other end.
+    transport = process._transport  # type: ignore[attr-defined]
+    transport.close()
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(process.wait(), timeout=1)
+
+
+def _descendants(pid: int) -> list[int]:
+    with contextlib.suppress(psutil.Error):
+        return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+    return []

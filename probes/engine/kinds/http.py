@@ -1,0 +1,241 @@
+"""http: what does this URL answer, and is it what was expected?"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from probes.engine.errors import CannotLook, Complaint
+from probes.engine.expect_answer import json_differences, json_values, matches, missing_headers
+from probes.engine.http_client import Exchange, Request, exchange
+from probes.engine.redact import strip_controls
+from probes.engine.schema import Kind, Param, reasons
+from probes.engine.spec import Observation, Policy
+from probes.engine.values import HEADER_NAME, read_value
+
+MAX_REDIRECTS = 3
+_REDIRECTS = (301, 302, 303, 307, 308)
+_EXCERPT = 1000
+_TELLING_HEADERS = re.compile(
+    r"server|via|content-(?:type|length|encoding)|location|retry-after|vary|allow|upgrade"
+    r"|x-powered-by|x-cache|access-control-.*"
+)
+# Codecs that take linear time; Python knows others that a server could make slow.
+_CHARSETS = re.compile(
+    r"utf-?(?:8|16)|us-ascii|iso-8859-\d{1,2}|latin-?1|windows-125\d|euc-(?:kr|jp)|cp949|ks_c_5601-1987"
+    r"|shift_jis|gbk|gb2312|gb18030|big5"
+)
+_SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key")
+_FRAMING_HEADERS = (
+    "connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade",
+)  # fmt: skip
+_SAYS = {
+    "refused": "refused the connection",
+    "timed_out_connect": "did not answer to connecting; the connection was dropped",
+    "timed_out_ttfb": "accepted the connection and then did not answer in time",
+    "timed_out_body": "began to answer and did not end in time",
+}
+
+
+async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) -> Observation:
+    request = Request(
+        url=params["url"],
+        method=params["method"],
+        headers=request_headers(params),
+        verify_tls=params["verify_tls"],
+    )
+    passed: list[dict[str, Any]] = []
+    done = await _ask(request, passed, policy, deadline)
+    while (onward := _onward(params, done)) and len(passed) < MAX_REDIRECTS:
+        passed.append({"url": done.request.url, "status": done.status})
+        done = await _ask(onward, passed, policy, deadline)
+    facts = facts_of(done) | {"redirects": passed}
+    if onward:
+        summary = f"{request.url} redirects more than {MAX_REDIRECTS} times"
+        return Observation(reason_code="too_many_redirects", facts=facts, summary=summary)
+    return judge_answer(params, done, facts)
+
+
+async def _ask(
+    request: Request, passed: list[dict[str, Any]], policy: Policy, deadline: float
+) -> Exchange:
+    try:
+        return await exchange(request, policy=policy, deadline=deadline)
+    except CannotLook as reason:
+        if not passed:
+            raise
+        came_from = f"{passed[-1]['url']} redirects to {request.url}: "
+        raise CannotLook(reason.reason_code, came_from + str(reason)) from None
+
+
+def request_headers(params: Mapping[str, Any]) -> dict[str, str]:
+    headers = {name: str(value) for name, value in (params["headers"] or {}).items()}
+    return headers | ({"Origin": params["origin"]} if params["origin"] else {})
+
+
+def _onward(params: Mapping[str, Any], done: Exchange) -> Request | None:
+    """The request a redirect leads to; None when there is none, or it is what was expected."""
+    if done.failure or done.status not in _REDIRECTS or not params["follow_redirects"]:
+        return None
+    location = done.header("location")
+    if location is None or done.status in params["expect_status"]:
+        return None
+    try:
+        url = read_value(_URL, urljoin(done.request.url, location))
+    except ValueError as error:
+        done.fail("bad_response", f"redirects to {location[:200]!r}, which {error}")
+        return None
+    headers = done.request.headers if _same_origin(done.request.url, url) else {}
+    return replace(done.request, url=url, headers=headers)
+
+
+def _same_origin(one: str, other: str) -> bool:
+    first, second = urlsplit(one), urlsplit(other)
+    return (first.scheme, first.netloc) == (second.scheme, second.netloc)
+
+
+def facts_of(done: Exchange) -> dict[str, Any]:
+    headers = {name: value for name, value in done.headers if _TELLING_HEADERS.fullmatch(name)}
+    return {
+        "url": done.request.url,
+        "method": done.request.method,
+        "status": done.status,
+        "headers": {name: value[:300] for name, value in list(headers.items())[:30]},
+        "server": done.header("server"),
+        "content_type": done.header("content-type"),
+        "body_excerpt": body_text(done)[:_EXCERPT],
+        "body_bytes": len(done.body),
+        "body_is_cut": done.is_cut,
+        "phase": done.phase,
+        "timings": done.timings,
+        "peer_ip": done.peer_ip or None,
+        "addresses": [attempt.facts for attempt in done.attempts],
+        "tls_expiry": done.tls_expiry,
+        "problem": done.problem or None,
+    }
+
+
+def body_text(done: Exchange) -> str:
+    """The body as text; empty when it is none."""
+    if b"\0" in done.body[:1000]:
+        return ""
+    named = re.search(r"charset=[\"']?([\w.-]{1,40})", (done.header("content-type") or "").lower())
+    charset = named.group(1) if named and _CHARSETS.fullmatch(named.group(1)) else "utf-8"
+    return strip_controls(done.body.decode(charset, errors="replace"))
+
+
+def judge_answer(params: Mapping[str, Any], done: Exchange, facts: dict[str, Any]) -> Observation:
+    """The first thing that is not as expected, in this order: transport, status, header, body."""
+    asked = f"{done.request.method} {done.request.url}"
+    if done.failure:
+        words = _SAYS.get(done.failure) or f"failed: {done.problem}"
+        return _seen(done.failure, facts, f"{asked} {words}", done)
+    if not _is_expected_status(params["expect_status"], done.status or 0):
+        wanted = " or ".join(map(str, params["expect_status"])) or "200 to 399"
+        return _seen("wrong_status", facts, f"{asked} answered {done.status}, not {wanted}", done)
+    found = {name: done.header(name) or "" for name, _ in done.headers}
+    if problems := missing_headers(params["expect_header"] or {}, found):
+        summary = f"{asked} answered {done.status}, but {'; '.join(problems)}"
+        return _seen("header_missing", facts | {"differences": problems}, summary, done)
+    return _judge_body(params, done, facts, asked)
+
+
+def _is_expected_status(expected: list[int], status: int) -> bool:
+    return status in expected if expected else 200 <= status <= 399
+
+
+def _judge_body(
+    params: Mapping[str, Any], done: Exchange, facts: dict[str, Any], asked: str
+) -> Observation:
+    text, wanted = body_text(done), params["expect_json"] or {}
+    values = json_values(text, wanted)
+    problems = json_differences(wanted, values)
+    pattern = params["expect_body_regex"]
+    if pattern and not matches(pattern, text):
+        problems.append(f"the body does not match {pattern!r}")
+    if problems and done.is_cut:
+        raise CannotLook(
+            "body_too_large",
+            f"{asked} answered {done.status}, but only the first {len(done.body)} bytes are read "
+            "and what was expected is not in them",
+        )
+    facts = facts | ({"json": values} if wanted else {})
+    if problems:
+        summary = f"{asked} answered {done.status}, but {'; '.join(problems)}"
+        return _seen("body_mismatch", facts | {"differences": problems}, summary, done)
+    took = done.timings["total_s"]
+    return _seen("as_expected", facts, f"{asked} answered {done.status} in {took:.3f} s", done)
+
+
+def _seen(code: str, facts: dict[str, Any], summary: str, done: Exchange) -> Observation:
+    return Observation(
+        reason_code=code, facts=facts, summary=summary, output=body_text(done)[: 4 * _EXCERPT]
+    )
+
+
+def check_headers(headers: Mapping[str, Any]) -> Iterable[Complaint]:
+    """Definitions are read by many people, so they hold no secrets; framing is the client's."""
+    for name, value in headers.items():
+        if not str(value).isascii():
+            yield Complaint(field="headers", message=f"the value of {name} must be ASCII")
+        if name.lower() in _SECRET_HEADERS:
+            yield Complaint(field="headers", message=f"{name} holds a secret; leave it out")
+        elif name.lower() in _FRAMING_HEADERS or not HEADER_NAME.fullmatch(name):
+            yield Complaint(field="headers", message=f"{name!r} cannot be set")
+
+
+def _check(params: Mapping[str, Any]) -> Iterable[Complaint]:
+    headers = params["headers"] or {}
+    if isinstance(headers, Mapping):
+        yield from check_headers(headers)
+
+
+_URL = Param(name="url", type="url", required=True, help="http or https, with host and port.")
+
+KIND = Kind(
+    name="http",
+    title="HTTP request",
+    help="Asks a URL with GET, HEAD or OPTIONS and compares what it answers.",
+    params=(
+        _URL,
+        Param(name="method", type="choice", choices=("GET", "HEAD", "OPTIONS"), default="GET"),
+        Param(name="headers", type="mapping", help="Sent along; never secrets."),
+        Param(name="origin", type="origin", help="Sent as Origin, as a browser would."),
+        Param(
+            name="expect_status",
+            type="integer",
+            multiple=True,
+            minimum=100,
+            maximum=599,
+            help="Accepted statuses. Empty: 200 to 399.",
+        ),
+        Param(name="expect_json", type="mapping", help="Dotted path and the value it must have."),
+        Param(name="expect_body_regex", type="pattern", help="RE2, found anywhere in the body."),
+        Param(name="expect_header", type="mapping", help="Header and value; empty: any value."),
+        Param(name="verify_tls", type="boolean", default=True),
+        Param(name="follow_redirects", type="boolean", default=True, help="At most three."),
+    ),
+    reasons=reasons(
+        ok=("as_expected",),
+        critical=(
+            "wrong_status",
+            "header_missing",
+            "body_mismatch",
+            "refused",
+            "timed_out_connect",
+            "timed_out_ttfb",
+            "timed_out_body",
+            "reset",
+            "no_route",
+            "dns_failed",
+            "tls_failed",
+            "bad_response",
+            "too_many_redirects",
+        ),
+        unknown=("resolver_unavailable", "body_too_large"),
+    ),
+    look=look,
+    cost_s=0.3,
+    check=_check,
+)
