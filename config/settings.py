@@ -117,7 +117,8 @@ TIME_ZONE = env.text("TIME_ZONE", "UTC")
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
+# Files are found in the apps; a folder is only needed for collectstatic behind another server.
+STATIC_ROOT = env.text("STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = True
 
 CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS")

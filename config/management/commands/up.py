@@ -14,13 +14,15 @@ from urllib.request import ProxyHandler, build_opener
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from config import first_run
 from config.running import addresses, ports
 from config.running.lock import AlreadyRuns, Lock
 from config.running.steps import line, step
 from config.running.supervisor import Child, Supervisor
+from kb.models import Guide
+from kb.services import load_starter
 
 # Any number; two bases on one PostgreSQL server must not share it by accident.
 MIGRATION_LOCK = 842_084_201
@@ -58,6 +60,7 @@ class Command(BaseCommand):
         self.stdout.write("Knownfix\n")
         made_in = os.environ.get("KNOWNFIX_ENVIRONMENT_S", "0.0")
         self._line("environment", f"{float(made_in):5.1f} s  {sys.prefix}")
+        self._check_database()
         admin = self._prepare(with_starter=not options["no_starter"])
         listener = self._listen(options["host"], options["port"])
         url = addresses.url(options["host"], listener.getsockname()[1])
@@ -80,6 +83,16 @@ class Command(BaseCommand):
             listener.close()
             self._say("stopped")
 
+    def _check_database(self) -> None:
+        """Say in one sentence why the database cannot be used, before anything is written."""
+        if connection.vendor == "sqlite" and connection.is_in_memory_db():
+            raise CommandError("sqlite:// needs a file, as in sqlite:////home/me/knownfix.sqlite3.")
+        try:
+            connection.ensure_connection()
+        except DatabaseError as error:
+            reason = str(error).strip().splitlines()[0]
+            raise CommandError(f"The database cannot be used: {reason}") from error
+
     def _prepare(self, *, with_starter: bool) -> first_run.NewAdmin | None:
         with _alone_on_the_database():
             with step("database", out=self.stdout) as database:  # type: ignore[arg-type]
@@ -93,8 +106,6 @@ class Command(BaseCommand):
             with step("API key", out=self.stdout) as key:  # type: ignore[arg-type]
                 made = first_run.ensure_terminal_key(_key_path())
                 key.said = f"{_shown(_key_path())}, {'made' if made else 'there already'}"
-        # whitenoise finds the files in the apps; it only complains when this one is missing.
-        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
         return admin
 
     def _listen(self, host: str, port: int) -> Any:
@@ -146,9 +157,9 @@ class Command(BaseCommand):
 
 
 def _load_starter() -> str:
-    from kb.services import load_starter
-
-    return str(load_starter())
+    saved = load_starter()
+    changed = sum(one.created or one.changed for one in saved)
+    return f"{Guide.objects.count()} guides, {changed} of them new or changed"
 
 
 def _children(descriptor: int, port: int, options: dict[str, Any]) -> list[Child]:
