@@ -8,7 +8,7 @@ from kb.matching.phrases import find_pattern, find_phrase, specificity
 from kb.matching.values import Span, SymptomHit
 
 # A pattern is written with care, but may match little: it tells what it matched, within reason.
-_PATTERN_TELLS = (40, 80)
+_PATTERN_TELLS = (25, 80)
 
 # What only hints at causes is no sign of its guide either: "HTTP 200" stands in any log.
 _SAYING = {"strong": 100, "moderate": 85, "weak": 25}
