@@ -22,6 +22,7 @@ urlpatterns = [
     path("api/docs/", Docs.as_view(url_name="schema"), name="docs"),
     path("api/v1/", include("incidents.api_urls")),
     path("api/v1/", include("kb.api_urls")),
+    path("api/v1/", include("probes.api_urls")),
     path("", include("incidents.urls")),
     path("", include("kb.urls")),
     path("", include("probes.urls")),

@@ -7,7 +7,6 @@ from django.utils import translation
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
-from rest_framework.parsers import JSONParser
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,6 +16,7 @@ from kb.api import answers, inputs, terminal
 from kb.api.refusals import RefusingView
 from kb.api.strict import read, read_query
 from kb.models import Check, Investigation, Resolution
+from probes.parsers import BoundedJSONParser
 
 
 class PlainTextRenderer(BaseRenderer):
@@ -32,7 +32,7 @@ class MatchView(RefusingView):
 
     required_permissions = {"POST": "kb.match_text"}
     parser_classes = [
-        JSONParser,
+        BoundedJSONParser,
         inputs.RawTextParser,
         inputs.OctetStreamParser,
         inputs.FormBodyParser,

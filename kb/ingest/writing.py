@@ -49,23 +49,6 @@ def _yaml(front: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
-def flow_lines(entries: Mapping[str, Any]) -> str:
-    """One entry per line, each value on its line: how a form shows a mapping."""
-    return "".join(f"{_flow(key)}: {_flow(value)}\n" for key, value in entries.items()).rstrip()
-
-
-def _flow(value: Any) -> str:
-    text = yaml.dump(
-        value,
-        Dumper=_Dumper,
-        allow_unicode=True,
-        sort_keys=False,
-        default_flow_style=True,
-        width=100_000,
-    )
-    return str(text).removesuffix("...\n").strip()
-
-
 def _guide(draft: GuideDraft) -> dict[str, Any]:
     return {
         "slug": draft.slug,
@@ -75,7 +58,7 @@ def _guide(draft: GuideDraft) -> dict[str, Any]:
         **_unless("published", state=draft.state),
         **_given(services=sorted(draft.services), review_after=draft.review_after),
         **_given(
-            parameters={name: parameter_entry(draft.parameters[name]) for name in _sorted(draft)},
+            parameters={name: _parameter(draft.parameters[name]) for name in _sorted(draft)},
             symptoms={symptom.slug: _symptom(symptom) for symptom in draft.symptoms},
             checks={check.slug: _check(check) for check in draft.checks},
             causes={cause.slug: _cause(cause) for cause in draft.causes},
@@ -88,7 +71,7 @@ def _sorted(draft: GuideDraft) -> list[str]:
     return sorted(draft.parameters)
 
 
-def parameter_entry(draft: ParameterDraft) -> dict[str, Any]:
+def _parameter(draft: ParameterDraft) -> dict[str, Any]:
     default = {} if draft.default is None else {"default": draft.default}
     return {
         "type": draft.type,
@@ -114,7 +97,7 @@ def _check(draft: CheckDraft) -> dict[str, Any]:
     return {
         "name": draft.name,
         "probe": draft.probe,
-        **_given(**{"with": in_order(draft.values)}),
+        **_given(**{"with": _ordered(draft.values)}),
         **_unless("target", at=draft.role),
         **_given(section=draft.section, baseline=draft.baseline),
         **_unless("document", provenance=draft.provenance),
@@ -142,20 +125,20 @@ def _short(weight: float) -> float | int:
 
 def _evidence(draft: EvidenceDraft) -> dict[str, Any]:
     return {
-        "when": {check: condition_entry(draft.when[check]) for check in sorted(draft.when)},
+        "when": {check: _condition(draft.when[check]) for check in sorted(draft.when)},
         "says": draft.says,
         **_unless("document", provenance=draft.provenance),
     }
 
 
-def condition_entry(condition: Mapping[str, Any]) -> Any:
+def _condition(condition: Mapping[str, Any]) -> Any:
     codes = list(condition.get("reason", ()))
     if list(condition) == ["reason"]:
         return codes[0] if len(codes) == 1 else codes
     return _given(
         reason=codes,
         status=list(condition.get("status", ())),
-        facts=in_order(condition.get("facts", {})),
+        facts=_ordered(condition.get("facts", {})),
     )
 
 
@@ -171,7 +154,7 @@ def _resolution(draft: ResolutionDraft) -> dict[str, Any]:
 
 
 def _translation(draft: TranslationDraft) -> dict[str, Any]:
-    names = {part: in_order(draft.names[part]) for part in sorted(draft.names)}
+    names = {part: _ordered(draft.names[part]) for part in sorted(draft.names)}
     return {
         "translates": draft.translates,
         "language": draft.language,
@@ -180,11 +163,11 @@ def _translation(draft: TranslationDraft) -> dict[str, Any]:
     }
 
 
-def in_order(value: Any) -> Any:
+def _ordered(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: in_order(value[key]) for key in sorted(value)}
+        return {key: _ordered(value[key]) for key in sorted(value)}
     if isinstance(value, list | tuple):
-        return [in_order(item) for item in value]
+        return [_ordered(item) for item in value]
     return value
 
 

@@ -12,7 +12,7 @@ from probes.services.errors import (
 )
 from probes.services.loading import load_probes
 from probes.services.locations import policy_of, server_location
-from probes.services.manual import answer_manual
+from probes.services.manual import answer_manual, answers_of
 from probes.services.recording import Recorded, record
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
 from probes.services.running import (
@@ -43,6 +43,7 @@ __all__ = [
     "Wanted",
     "YamlComplaint",
     "answer_manual",
+    "answers_of",
     "approve_probe",
     "batch_of_key",
     "cancel_batch",

@@ -62,6 +62,8 @@ def save_probe(probe: Probe, *, by: AbstractBaseUser | None) -> Probe:
     before = Probe.objects.filter(pk=probe.pk).first() if probe.pk else None
     if before is None or before.definition_hash != probe.definition_hash:
         probe.author = _person(by)
+        # Cleared here too, so that a list can ask the database what waits for approval.
+        probe.approved_hash, probe.approved_by, probe.approved_at = "", None, None
     probe.save()
     return probe
 

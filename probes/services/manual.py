@@ -27,7 +27,7 @@ def answer_manual(
     Raises RequestRefused for another answer, a probe of another kind, or one not approved.
     """
     stored = Probe.objects.get(pk=probe.pk)
-    _refuse_unless_answerable(stored, ref=ref, answer=answer)
+    _refuse_unless_answerable(stored, ref=ref, answer=answer, note=note)
     batch = Batch.objects.create(
         purpose=purpose,
         location=server_location(),
@@ -77,8 +77,8 @@ def _item(probe: Probe, *, batch: Batch, ref: str) -> BatchItem:
     )
 
 
-def _refuse_unless_answerable(probe: Probe, *, ref: str, answer: str) -> None:
-    code, message = "", ""
+def _refuse_unless_answerable(probe: Probe, *, ref: str, answer: str, note: str) -> None:
+    code, message, field = "", "", "answer"
     if probe.kind != "manual":
         code, message = "not_manual", _("This check is run, not answered.")
     elif not probe.is_approved:
@@ -87,7 +87,7 @@ def _refuse_unless_answerable(probe: Probe, *, ref: str, answer: str) -> None:
         allowed = ", ".join(answers_of(probe))
         code = "unknown_answer"
         message = _("Choose one of these answers: %(answers)s.") % {"answers": allowed}
+    elif probe.params.get("evidence_required") and not note.strip():
+        code, message, field = "note_required", _("Write down what you saw."), "note"
     if code:
-        raise RequestRefused(
-            [Problem(index=0, ref=ref, code=code, field="answer", message=message)]
-        )
+        raise RequestRefused([Problem(index=0, ref=ref, code=code, field=field, message=message)])

@@ -45,7 +45,7 @@ def read_mapping(text: str) -> tuple[dict[str, Any], dict[str, int], list[YamlCo
 def _complaints_about_events(text: str) -> Iterator[YamlComplaint]:
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         for message in _messages_about(event):
             yield YamlComplaint(line=line, field="", message=message)
         documents += isinstance(event, yaml.DocumentStartEvent)

@@ -1,0 +1,15 @@
+"""The probe API's addresses, under /api/v1/."""
+
+from django.urls import path
+
+from probes import api
+
+urlpatterns = [
+    path("probes", api.ProbesView.as_view(), name="api_probes"),
+    path("probes/<slug:slug>", api.ProbeView.as_view(), name="api_probe"),
+    path("probes/<slug:slug>/approve", api.ApproveView.as_view(), name="api_probe_approve"),
+    path("batches", api.BatchesView.as_view(), name="api_batches"),
+    path("batches/<slug:public_id>", api.BatchView.as_view(), name="api_batch"),
+    path("batches/<slug:public_id>/cancel", api.CancelView.as_view(), name="api_batch_cancel"),
+    path("runs/<slug:public_id>", api.RunView.as_view(), name="api_run"),
+]

@@ -1,0 +1,230 @@
+"""The shapes of the probe API, with every limit. What is not listed is refused by name."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+from probes import reasons
+from probes.engine import registry
+from probes.models import Batch, BatchItem, Location, Probe, Run
+from probes.services.definitions import MAX_RETRIES, MAX_TIMEOUT_S
+from probes.services.requests import MAX_ITEMS
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
+MAX_VALUES = 50
+MAX_VALUE_CHARS = 2_000
+
+
+def printable(name: object) -> str:
+    """A name from the request, fit to be repeated: half a surrogate pair cannot be encoded."""
+    return str(name)[:200].encode("utf-8", "replace").decode()
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses fields it does not know, beside everything else that is wrong."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        errors: dict[str, Any] = {}
+        if isinstance(data, Mapping):
+            known = {name for name, field in self.fields.items() if not field.read_only}
+            message = ErrorDetail("There is no such field.", code="unknown_field")
+            errors = {printable(name): [message] for name in data if name not in known}
+        try:
+            cleaned = super().to_internal_value(data)
+        except serializers.ValidationError as refused:
+            detail = refused.detail
+            raise serializers.ValidationError(
+                {**detail, **errors} if isinstance(detail, dict) else detail
+            ) from None
+        if errors:
+            raise serializers.ValidationError(errors)
+        return cleaned
+
+
+class ValuesField(serializers.Field[Any, Any, Any, Any]):
+    """`{name: text, number or boolean}`, for a probe's placeholders."""
+
+    default_error_messages = {
+        "shape": "Send an object of names and values.",
+        "many": f"At most {MAX_VALUES} values.",
+        "name": "A name holds letters, digits and underscores.",
+        "value": f"Each value is a number, a boolean or text up to {MAX_VALUE_CHARS} characters.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("shape")
+        if len(data) > MAX_VALUES:
+            self.fail("many")
+        for name, value in data.items():
+            if not _NAME.fullmatch(name):
+                self.fail("name")
+            if not _is_scalar(value):
+                self.fail("value")
+        return dict(data)
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+def _is_scalar(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= MAX_VALUE_CHARS and value.isprintable()
+    return isinstance(value, bool | int | float)
+
+
+class WantedSerializer(StrictSerializer):
+    probe = serializers.SlugField(max_length=50)
+    values = ValuesField(default=dict)
+    ref = serializers.CharField(max_length=200, default="", allow_blank=True)
+
+
+class BatchRequestSerializer(StrictSerializer):
+    items = serializers.ListField(child=WantedSerializer(), max_length=MAX_ITEMS, allow_empty=False)
+    # Diagnosing and verifying belong to an investigation, which asks for its own batches.
+    purpose = serializers.ChoiceField(choices=[Batch.Purpose.TRY], default=Batch.Purpose.TRY)
+    location = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Location.objects.all(), required=False
+    )
+
+
+class ProbeRequestSerializer(StrictSerializer):
+    slug = serializers.RegexField(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=50)
+    name = serializers.CharField(max_length=120)
+    kind = serializers.CharField(max_length=40)
+    params = serializers.DictField(default=dict)
+    expectation = serializers.DictField(child=serializers.CharField(max_length=20), default=dict)
+    timeout_s = serializers.FloatField(min_value=0.01, max_value=MAX_TIMEOUT_S, default=3.0)
+    retries = serializers.IntegerField(min_value=0, max_value=MAX_RETRIES, default=0)
+
+    def validate_slug(self, slug: str) -> str:
+        if Probe.objects.filter(slug=slug).exists():
+            raise serializers.ValidationError("This slug is taken.", code="unique")
+        return slug
+
+
+class ApprovalRequestSerializer(StrictSerializer):
+    definition_hash = serializers.RegexField(r"^[0-9a-f]{64}\Z", required=False)
+
+
+class ProbeListQuerySerializer(StrictSerializer):
+    q = serializers.CharField(max_length=100, required=False)
+    kind = serializers.ChoiceField(choices=list(registry.KINDS), required=False)
+    approved = serializers.BooleanField(required=False, allow_null=True, default=None)
+    page = serializers.IntegerField(min_value=1, max_value=100_000, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=200, default=50)
+
+
+class ProbeSerializer(serializers.ModelSerializer[Probe]):
+    url = serializers.SerializerMethodField()
+    placeholders = serializers.SerializerMethodField()
+    author = serializers.CharField(source="author.username", default=None, read_only=True)
+    approved_by = serializers.CharField(source="approved_by.username", default=None, read_only=True)
+
+    class Meta:
+        model = Probe
+        fields = [
+            "slug",
+            "url",
+            "name",
+            "kind",
+            "params",
+            "placeholders",
+            "expectation",
+            "timeout_s",
+            "retries",
+            "definition_hash",
+            "is_approved",
+            "author",
+            "approved_by",
+            "approved_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    def get_url(self, probe: Probe) -> str:
+        return reverse("api_probe", args=[probe.slug])
+
+    def get_placeholders(self, probe: Probe) -> list[str]:
+        return sorted(registry.placeholders(probe.params))
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    id = serializers.CharField(source="public_id", read_only=True)
+    url = serializers.SerializerMethodField()
+    batch = serializers.CharField(source="item.batch.public_id", read_only=True)
+    ref = serializers.CharField(source="item.ref", read_only=True)
+    probe = serializers.CharField(source="item.probe_slug", read_only=True)
+    kind = serializers.CharField(source="item.kind", read_only=True)
+    reason = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "url",
+            "batch",
+            "ref",
+            "probe",
+            "kind",
+            "status",
+            "reason_code",
+            "reason",
+            "summary",
+            "facts",
+            "output",
+            "attempts",
+            "started_at",
+            "elapsed_s",
+            "lateness_s",
+            "recorded_at",
+        ]
+        read_only_fields = fields
+
+    def get_url(self, run: Run) -> str:
+        return reverse("api_run", args=[run.public_id])
+
+    def get_reason(self, run: Run) -> str:
+        return reasons.label(run.reason_code)
+
+
+class ItemSerializer(serializers.ModelSerializer[BatchItem]):
+    probe = serializers.CharField(source="probe_slug", read_only=True)
+    run = serializers.SerializerMethodField()
+
+    class Meta:
+        model = BatchItem
+        fields = ["ref", "probe", "kind", "params", "definition_hash", "run"]
+        read_only_fields = fields
+
+    def get_run(self, item: BatchItem) -> dict[str, Any] | None:
+        run = getattr(item, "run", None)
+        return dict(RunSerializer(run).data) if run else None
+
+
+class BatchSerializer(serializers.ModelSerializer[Batch]):
+    id = serializers.CharField(source="public_id", read_only=True)
+    url = serializers.SerializerMethodField()
+    location = serializers.CharField(source="location.slug", read_only=True)
+    items = ItemSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Batch
+        fields = [
+            "id",
+            "url",
+            "purpose",
+            "state",
+            "location",
+            "created_at",
+            "finished_at",
+            "items",
+        ]
+        read_only_fields = fields
+
+    def get_url(self, batch: Batch) -> str:
+        return reverse("api_batch", args=[batch.public_id])
