@@ -15,6 +15,7 @@ LABELS: Mapping[str, str | Promise] = {
     "needs_person": _("A person has to answer this"),
     "runner_lost": _("The runner was lost"),
     "no_agent": _("No agent came for it"),
+    "resolver_unavailable": _("Names cannot be looked up here"),
     # port_listen
     "listening": _("Something listens on the port"),
     "not_listening": _("Nothing listens on the port"),
@@ -35,6 +36,9 @@ LABELS: Mapping[str, str | Promise] = {
     "header_missing": _("A header is missing or different"),
     "timed_out_ttfb": _("Connected, but no answer came"),
     "timed_out_body": _("The answer did not end in time"),
+    "body_too_large": _("The answer is larger than is read"),
+    "bad_response": _("The answer is not proper HTTP"),
+    "too_many_redirects": _("Redirected too often"),
     "tls_failed": _("The TLS handshake failed"),
     # cors_preflight
     "allowed": _("The origin is allowed"),
@@ -44,10 +48,13 @@ LABELS: Mapping[str, str | Promise] = {
     "no_cors_headers": _("The answer has no CORS headers"),
     "masked_by_5xx": _("A proxy answered 5xx before CORS could"),
     "unreachable": _("The server could not be reached"),
+    "preflight_refused": _("The preflight was refused"),
     # file_present
     "present": _("The file is there"),
     "absent": _("The file is not there"),
     "wrong_kind": _("It is there, but not what was expected"),
+    "too_small": _("It is smaller than expected"),
+    "too_open": _("Its permissions are wider than allowed"),
     "unreadable": _("It could not be read"),
     # python_import and asgi_target
     "importable": _("Every module can be imported"),
@@ -57,6 +64,7 @@ LABELS: Mapping[str, str | Promise] = {
     "timeout": _("It took too long"),
     "loadable": _("The application can be loaded"),
     "attr_missing": _("The module lacks the application"),
+    "not_callable": _("What was found cannot be called"),
     "wrong_cwd": _("The module is not in this folder"),
     # manual
     "confirmed": _("Confirmed by a person"),

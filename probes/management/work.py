@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection
 
@@ -57,7 +57,7 @@ class Worker:
         finally:
             if running:
                 await asyncio.wait(running)
-            await self._ask(connection.close)
+            await self._ask(_close_connection)
             self._database.shutdown()
 
     async def _start_next(self, stop: asyncio.Event, *, free: int) -> asyncio.Task[None] | None:
@@ -113,11 +113,10 @@ class Worker:
     ) -> None:
         renewed_at = time.monotonic()
         stopping = asyncio.create_task(stop.wait())
+        either: set[asyncio.Future[Any]] = {probes, stopping}
         try:
             while True:
-                await asyncio.wait(
-                    {probes, stopping}, timeout=TICK_S, return_when=asyncio.FIRST_COMPLETED
-                )
+                await asyncio.wait(either, timeout=TICK_S, return_when=asyncio.FIRST_COMPLETED)
                 is_last = probes.done()
                 recorded = await self._store(claimed, ended, is_last=is_last)
                 if recorded is not None and not recorded.is_held:
@@ -158,6 +157,11 @@ class Worker:
     async def _ask(self, question: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._database, _with_fresh_connection, question)
+
+
+def _close_connection() -> None:
+    # Looked up in the thread that asks: each thread has a connection of its own.
+    connection.close()
 
 
 def _with_fresh_connection(question: Callable[[], T]) -> T:
