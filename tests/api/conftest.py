@@ -1,10 +1,16 @@
-"""A client with a key."""
+"""A client with a key, and the starter content."""
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
 
 from config.models import ApiKey
+from kb.services import load_starter
+
+
+@pytest.fixture
+def starter(db: None) -> None:
+    load_starter()
 
 
 def key_client(*permissions: str) -> APIClient:

@@ -1,0 +1,206 @@
+"""Forms whose fields come from what a probe's kind asks for."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from probes import reasons
+from probes.engine import registry
+from probes.engine.errors import Complaint
+from probes.engine.schema import Param
+from probes.engine.spec import Status as EngineStatus
+from probes.models import Probe
+from probes.services.definitions import complaints_about
+
+if TYPE_CHECKING:
+    _Base = forms.ModelForm[Probe]
+else:
+    _Base = forms.ModelForm
+
+PARAM = "param_"
+JUDGE = "judge_"
+_WHOLE_PLACEHOLDER = re.compile(r"\$\{\w+\}")
+
+
+class ProbeForm(_Base):
+    """The part that all kinds share. `form_for_kind` adds the kind's own fields."""
+
+    kind: registry.Kind
+
+    class Meta:
+        model = Probe
+        fields = ["name", "slug", "timeout_s", "retries"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for param in self.kind.params:
+            self._begin(PARAM + param.name, as_text(param, self.instance.params.get(param.name)))
+        for code, status in self.instance.expectation.items():
+            self._begin(JUDGE + code, status)
+
+    def _begin(self, name: str, value: str) -> None:
+        self.initial.setdefault(name, value)
+        field = self.fields.get(name)
+        # A placeholder stands for any value, also where the page offers a fixed choice.
+        if isinstance(field, forms.ChoiceField) and not field.valid_value(value):
+            field.choices = [*list(field.choices), (value, value)]  # type: ignore[arg-type]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        self.instance.kind = self.kind.name
+        self.instance.params = self._params()
+        self.instance.expectation = self._expectation()
+        draft = Probe(
+            kind=self.instance.kind,
+            params=self.instance.params,
+            expectation=self.instance.expectation,
+            timeout_s=cleaned.get("timeout_s") or 3.0,
+            retries=cleaned.get("retries") or 0,
+        )
+        for complaint in complaints_about(draft):
+            self._show(complaint)
+        self.instance.params = draft.params
+        return cleaned
+
+    def _params(self) -> dict[str, Any]:
+        texts = {param: self.cleaned_data.get(PARAM + param.name, "") for param in self.kind.params}
+        return {param.name: from_text(param, text) for param, text in texts.items() if text}
+
+    def _expectation(self) -> dict[str, str]:
+        judged = {
+            name.removeprefix(JUDGE): value
+            for name, value in self.cleaned_data.items()
+            if name.startswith(JUDGE)
+        }
+        return {code: status for code, status in judged.items() if status}
+
+    def _show(self, complaint: Complaint) -> None:
+        """Beside its field; a complaint about no field of the page names what it is about."""
+        name = complaint.field.replace("params.", PARAM, 1)
+        if name not in self.fields:
+            self.add_error(None, str(complaint))
+        elif name not in self.errors:
+            self.add_error(name, f"{name.removeprefix(PARAM)}: {complaint.message}")
+
+
+def form_for_kind(kind: registry.Kind) -> type[ProbeForm]:
+    fields: dict[str, Any] = {PARAM + param.name: _field(param) for param in kind.params}
+    fields |= {
+        JUDGE + code: _judging_field(code, status)
+        for code, status in kind.reasons.items()
+        if status is not EngineStatus.UNKNOWN
+    }
+    # A class and not fields added later: the admin takes the names from the class.
+    made: type[ProbeForm] = type(ProbeForm)("KindForm", (ProbeForm,), {"kind": kind, **fields})  # type: ignore[misc]
+    return made
+
+
+def param_fields(kind: registry.Kind) -> list[str]:
+    return [PARAM + param.name for param in kind.params]
+
+
+def judging_fields(kind: registry.Kind) -> list[str]:
+    looked = (code for code, own in kind.reasons.items() if own is not EngineStatus.UNKNOWN)
+    return [JUDGE + code for code in looked]
+
+
+def _field(param: Param) -> forms.Field:
+    shared: dict[str, Any] = {
+        "label": param.name,
+        "required": param.required,
+        "help_text": _help(param),
+    }
+    if param.multiple or param.type == "mapping":
+        return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), **shared)
+    if param.type == "boolean":
+        return forms.ChoiceField(
+            choices=[("", "—"), ("true", _("yes")), ("false", _("no"))], **shared
+        )
+    if param.type == "choice":
+        choices = [("", "—"), *((choice, choice) for choice in param.choices)]
+        return forms.ChoiceField(choices=choices, **shared)
+    return forms.CharField(
+        max_length=2000, widget=forms.TextInput(attrs={"class": "vTextField"}), **shared
+    )
+
+
+def _help(param: Param) -> str:
+    parts = [gettext(param.help)] if param.help else []
+    if param.multiple:
+        parts.append(gettext("One per line."))
+    if param.type == "mapping":
+        parts.append(gettext("One `name: value` per line."))
+    if param.default not in (None, "", [], ()):
+        parts.append(gettext("Without a value: %(default)s.") % {"default": param.default})
+    return " ".join(parts)
+
+
+def _judging_field(code: str, usual: EngineStatus) -> forms.ChoiceField:
+    as_usual = gettext("as usual: %(status)s") % {"status": usual.value}
+    states = [EngineStatus.OK, EngineStatus.WARNING, EngineStatus.CRITICAL]
+    return forms.ChoiceField(
+        label=f"{reasons.label(code)} ({code})",
+        required=False,
+        choices=[("", as_usual), *((state.value, state.value) for state in states)],
+    )
+
+
+def as_text(param: Param, value: Any) -> str:
+    """A stored value as the form shows it; `from_text` is the inverse."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{name}: {_scalar_text(inner)}" for name, inner in value.items())
+    if isinstance(value, list):
+        return "\n".join(str(one) for one in value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _scalar_text(value: Any) -> str:
+    # Text that would read as a number or as true is quoted, so that it stays text.
+    if isinstance(value, str) and not _reads_as_json(value):
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _reads_as_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def from_text(param: Param, text: str) -> Any:
+    """What the person typed, for the kind to judge."""
+    if _WHOLE_PLACEHOLDER.fullmatch(text):
+        return text
+    if param.type == "mapping":
+        return dict(_pairs(lines(text)))
+    return lines(text) if param.multiple else text
+
+
+def _pairs(texts: Iterable[str]) -> Iterable[tuple[str, Any]]:
+    for line in texts:
+        name, _colon, value = (part.strip() for part in line.partition(":"))
+        yield name, json.loads(value) if _reads_as_json(value) else value
+
+
+def lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+class RunForm(forms.Form):
+    """A field for each placeholder of a probe."""
+
+    def __init__(self, *args: Any, placeholders: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in sorted(placeholders):
+            self.fields[name] = forms.CharField(label=name, max_length=2000)
