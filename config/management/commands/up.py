@@ -85,7 +85,7 @@ class Command(BaseCommand):
 
     def _check_database(self) -> None:
         """Say in one sentence why the database cannot be used, before anything is written."""
-        if connection.vendor == "sqlite" and connection.is_in_memory_db():
+        if connection.vendor == "sqlite" and connection.settings_dict["NAME"] == ":memory:":
             raise CommandError("sqlite:// needs a file, as in sqlite:////home/me/knownfix.sqlite3.")
         try:
             connection.ensure_connection()
