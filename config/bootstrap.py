@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import importlib.util
+import itertools
 import os
 import shutil
 import signal
@@ -40,7 +41,7 @@ def prepare(argv: list[str]) -> None:
 def _settings_of_up(options: list[str]) -> None:
     """What `up` decides must stand before Django reads its settings."""
     os.environ.setdefault("KNOWNFIX_SELF_APPROVAL", "1")
-    for option, following in zip(options, [*options[1:], ""], strict=True):
+    for option, following in itertools.pairwise([*options, ""]):
         name, _, value = option.partition("=")
         if name == "--database":
             os.environ["DATABASE_URL"] = value or following

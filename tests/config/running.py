@@ -99,3 +99,11 @@ def running(var: Path, *options: str, env: dict[str, str] | None = None) -> Iter
 def gone(processes: list[psutil.Process], *, within_s: float = 8.0) -> bool:
     left = psutil.wait_procs(processes, timeout=within_s)[1]
     return all(one.status() == psutil.STATUS_ZOMBIE for one in left if one.is_running())
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Its command line; nothing when it ended while we looked."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.running import ROOT, Up, environment, gone, running
+from tests.config.running import ROOT, Up, command_of, environment, gone, running
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +91,7 @@ def test_killed_worker_is_replaced(first: Up) -> None:
     os.kill(old, signal.SIGKILL)
 
     def workers() -> list[int]:
-        return [p.pid for p in first.family() if "worker" in p.cmdline() and p.pid != old]
+        return [p.pid for p in first.family() if "worker" in command_of(p) and p.pid != old]
 
     deadline = time.monotonic() + 10
     while not workers() and time.monotonic() < deadline:
