@@ -15,7 +15,7 @@ import psutil
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _CHUNK = 16 * 1024
 # What a program needs to start at all. Our own environment holds our secrets.
-_KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
+_KEPT = ("PATH", "HOME", "TZ", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +57,7 @@ def _launched(argv: Sequence[str], *, seconds: int) -> list[str]:
 
 def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+    return kept | {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 async def _ended(process: asyncio.subprocess.Process, deadline: float, most_bytes: int) -> Ended:
@@ -76,9 +76,11 @@ async def _ended(process: asyncio.subprocess.Process, deadline: float, most_byte
 
 
 async def _drain(pipe: asyncio.StreamReader, into: bytearray, most_bytes: int) -> None:
-    """Keeps the beginning and throws the rest away, so that the program never blocks on us."""
+    """Keeps the end and throws the rest away: the program never blocks on us, and the last
+    line of a traceback says most."""
     while data := await pipe.read(_CHUNK):
-        into.extend(data[: max(0, most_bytes - len(into))])
+        into.extend(data)
+        del into[:-most_bytes]
 
 
 def _text(data: bytearray) -> str:

@@ -29,12 +29,13 @@ class Imports:
         return self.exit_code is None
 
 
-def interpreter_problem(interpreter: str, *, policy: Policy) -> str:
-    """Why the allowed interpreter cannot be started; empty when it can."""
+def check_interpreter(interpreter: str, *, policy: Policy) -> None:
+    """Raises CannotLook when it is not allowed, or cannot be started: then nobody was asked."""
     path = allowed_interpreter(interpreter, policy=policy)
     if not os.path.isfile(path):
-        return f"there is no interpreter {interpreter}"
-    return "" if os.access(path, os.X_OK) else f"{interpreter} cannot be executed"
+        raise CannotLook("interpreter_missing", f"there is no interpreter {interpreter}")
+    if not os.access(path, os.X_OK):
+        raise CannotLook("permission_denied", f"this user may not execute {interpreter}")
 
 
 def working_folder(cwd: str, *, policy: Policy) -> str | None:
@@ -48,7 +49,7 @@ async def try_imports(
 ) -> Imports:
     """`-I` keeps the user's site and PYTHON* variables out; only `cwd` is added to the path."""
     path = allowed_interpreter(interpreter, policy=policy)
-    argv = [path, "-I", "-c", _SCRIPT.read_text(encoding="utf-8"), cwd or "", *names]
+    argv = [path, "-I", "-B", "-c", _SCRIPT.read_text(encoding="utf-8"), cwd or "", *names]
     ended = await child.run(argv, cwd=cwd or Path(path).anchor, deadline=deadline)
     lines = _read_lines(ended.stdout)
     answers = [line for line in lines if "name" in line]

@@ -97,7 +97,8 @@ RULES: tuple[Rule, ...] = (
         sort="private-key",
         pattern=re2.compile(
             r"(?P<before>)(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"
-            r"[A-Za-z0-9+/=\s\\:,-]*)"
+            r"(?:\r?\n[ \t]*(?:[A-Za-z0-9+/=]+|(?:Proc-Type|DEK-Info): [^\r\n]*)?[ \t\r]*(?m:$)"
+            r"|(?:\\r|\\n)+[A-Za-z0-9+/=]*|[ \t]+[A-Za-z0-9+/=]{20,})*)"
         ),
         hint=_contains("PRIVATE KEY-----"),
     ),

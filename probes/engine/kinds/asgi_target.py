@@ -5,7 +5,7 @@ from typing import Any
 
 from probes.engine.errors import CannotLook
 from probes.engine.imports import (
-    interpreter_problem,
+    check_interpreter,
     is_part_of,
     missing_from,
     try_imports,
@@ -19,8 +19,7 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
     interpreter, cwd, target = params["interpreter"], params["cwd"], params["target"]
     facts = {"interpreter": interpreter, "searched_cwd": cwd, "target": target}
     folder = working_folder(cwd, policy=policy)
-    if problem := interpreter_problem(interpreter, policy=policy):
-        return _seen("interpreter_missing", facts, problem)
+    check_interpreter(interpreter, policy=policy)
     if folder is None:
         return _seen("wrong_cwd", facts, f"there is no folder {cwd}")
     done = await try_imports(interpreter, [target], cwd=folder, policy=policy, deadline=deadline)
@@ -37,9 +36,8 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
 def _reason(target: str, cwd: str, answer: dict[str, Any]) -> tuple[str, str]:
     module, _, attribute = target.partition(":")
     if answer["ok"]:
-        if answer.get("callable"):
-            return "loadable", f"{target} loads in {cwd}"
-        return "not_callable", f"{target} is a {answer.get('type')}, not an application"
+        what = "" if answer.get("callable") else f", but is a {answer.get('type')} nobody can call"
+        return "loadable", f"{target} loads in {cwd}{what}"
     if answer["stage"] == "attribute":
         return "attr_missing", f"{module} loads, but has no {attribute}"
     missing = missing_from(answer)
@@ -51,7 +49,7 @@ def _reason(target: str, cwd: str, answer: dict[str, Any]) -> tuple[str, str]:
 
 
 def _told(answer: dict[str, Any]) -> dict[str, Any]:
-    told = ("exception", "message", "missing_module", "origin", "python", "type")
+    told = ("exception", "message", "missing_module", "origin", "python", "type", "callable")
     return {name: answer.get(name) for name in told}
 
 
@@ -76,11 +74,9 @@ KIND = Kind(
             "attr_missing",
             "import_error",
             "wrong_cwd",
-            "not_callable",
-            "interpreter_missing",
         ),
         # A slow import says nothing about whether it would have worked.
-        unknown=("timeout",),
+        unknown=("timeout", "interpreter_missing"),
     ),
     look=look,
     cost_s=2.5,

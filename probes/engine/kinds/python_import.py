@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from probes.engine.errors import CannotLook
-from probes.engine.imports import Imports, interpreter_problem, try_imports, working_folder
+from probes.engine.imports import Imports, check_interpreter, try_imports, working_folder
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 
@@ -15,9 +15,7 @@ _TOLD = ("ok", "exception", "message", "missing_module", "origin", "distribution
 async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) -> Observation:
     interpreter = params["interpreter"]
     cwd = _folder(params["cwd"], policy)
-    if problem := interpreter_problem(interpreter, policy=policy):
-        facts = {"interpreter": interpreter}
-        return Observation(reason_code="interpreter_missing", facts=facts, summary=problem)
+    check_interpreter(interpreter, policy=policy)
     done = await try_imports(
         interpreter, params["modules"], cwd=cwd, policy=policy, deadline=deadline
     )
@@ -47,6 +45,7 @@ def _observe(params: Mapping[str, Any], done: Imports) -> Observation:
         "python": next((answer["python"] for answer in done.answers), None),
         "modules": modules,
         "missing": sorted({modules[name]["missing_module"] for name in missing}),
+        "missing_module": modules[missing[0]]["missing_module"] if missing else None,
         "failed": failed,
     }
     output = "\n".join(answer.get("traceback", "") for answer in done.answers) + done.stderr
@@ -86,9 +85,9 @@ KIND = Kind(
     ),
     reasons=reasons(
         ok=("importable",),
-        critical=("module_not_found", "import_error", "interpreter_missing"),
+        critical=("module_not_found", "import_error"),
         # A slow import says nothing about whether it would have worked.
-        unknown=("timeout",),
+        unknown=("timeout", "interpreter_missing"),
     ),
     look=look,
     cost_s=1.5,
