@@ -20,3 +20,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
         counts.pop("", None)
         Path(path).write_text(json.dumps(counts))
+
+
+@pytest.fixture
+def starter(db: None) -> None:
+    """The starter content, as `manage.py up` loads it."""
+    from tests.starter import put_starter_content
+
+    put_starter_content()

@@ -19,7 +19,8 @@ class RawTextParser(BaseParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         # Logs hold stray bytes: replaced, they cost one character and not the whole answer.
-        return {"text": stream.read().decode("utf-8", errors="replace")}
+        text = stream.read().decode("utf-8", errors="replace")
+        return {"text": text.replace("\x00", "\N{REPLACEMENT CHARACTER}")}
 
 
 class OctetStreamParser(RawTextParser):
@@ -41,7 +42,7 @@ class ContextInput(StrictSerializer):
 
 class MatchInput(StrictSerializer):
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
-    context = ContextInput(default=dict)
+    context = ContextInput(default=lambda: {"services": [], "environment": ""})
     parameters = serializers.DictField(child=serializers.CharField(max_length=500), default=dict)
     limit = serializers.IntegerField(min_value=1, max_value=50, default=10)
 

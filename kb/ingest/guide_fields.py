@@ -67,7 +67,7 @@ def read_guide(top: Field, body: str) -> GuideDraft:
         state=row.choice("state", drafts.STATES, "published"),
         services=row.slugs("services"),
         review_after=row.fields["review_after"].date() if "review_after" in row.fields else None,
-        parameters={name: _parameter(field) for name, field in row.names("parameters")},
+        parameters={name: read_parameter(field) for name, field in row.names("parameters")},
         symptoms=tuple(_symptom(slug, field) for slug, field in row.rows("symptoms")),
         checks=tuple(_check(slug, field) for slug, field in row.rows("checks")),
         causes=tuple(_cause(slug, field) for slug, field in row.rows("causes")),
@@ -114,7 +114,7 @@ class _Row:
         return list(self.fields[key].names()) if key in self.fields else []
 
 
-def _parameter(field: Field) -> ParameterDraft:
+def read_parameter(field: Field) -> ParameterDraft:
     row = _Row(field, _PARAMETER_KEYS, required=("type",))
     return ParameterDraft(
         type=row.choice("type", drafts.PARAMETER_TYPES, "text"),
@@ -174,14 +174,19 @@ def _cause(slug: str, field: Field) -> CauseDraft:
 
 def _evidence(field: Field) -> EvidenceDraft:
     row = _Row(field, ("when", "says", "provenance"), required=("when", "says"))
-    conditions = row.rows("when")
-    if "when" in row.fields and not conditions:
-        row.fields["when"].complain(_NO_CHECKS)
     return EvidenceDraft(
-        when={check: _condition(item) for check, item in conditions},
+        when=read_when(row.fields["when"]) if "when" in row.fields else {},
         says=row.choice("says", drafts.SAYS, "for"),
         provenance=row.provenance(),
     )
+
+
+def read_when(field: Field) -> dict[str, dict[str, Any]]:
+    """A conjunction over checks. Only what complains leaves it empty."""
+    conditions = {check: _condition(item) for check, item in field.rows()}
+    if field.is_mapping and not conditions:
+        field.complain(_NO_CHECKS)
+    return conditions
 
 
 def _condition(field: Field) -> dict[str, Any]:

@@ -95,13 +95,13 @@ def _read_translation(top: Field, body: str) -> TranslationDraft:
         language=fields["language"].text(8) if "language" in fields else "",
         title=fields["title"].text(200) if "title" in fields else "",
         summary=fields["summary"].text(5000, lines=True) if "summary" in fields else "",
-        names=_read_names(fields["names"]) if "names" in fields else {},
+        names=read_names(fields["names"]) if "names" in fields else {},
         body=body,
         places=top.report.places,
     )
 
 
-def _read_names(field: Field) -> dict[str, dict[str, str]]:
+def read_names(field: Field) -> dict[str, dict[str, str]]:
     return {
         part: {slug: title.text(200) for slug, title in names.entries().items()}
         for part, names in field.known(NAMED_PARTS).items()

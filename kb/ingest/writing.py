@@ -49,6 +49,23 @@ def _yaml(front: Mapping[str, Any]) -> str:
     return text.getvalue()
 
 
+def flow_lines(entries: Mapping[str, Any]) -> str:
+    """One entry per line, each value on its line: how a form shows a mapping."""
+    return "".join(f"{_flow(key)}: {_flow(value)}\n" for key, value in entries.items()).rstrip()
+
+
+def _flow(value: Any) -> str:
+    text = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        allow_unicode=True,
+        sort_keys=False,
+        default_flow_style=True,
+        width=100_000,
+    )
+    return str(text).removesuffix("...\n").strip()
+
+
 def _guide(draft: GuideDraft) -> dict[str, Any]:
     return {
         "slug": draft.slug,
@@ -58,7 +75,7 @@ def _guide(draft: GuideDraft) -> dict[str, Any]:
         **_unless("published", state=draft.state),
         **_given(services=sorted(draft.services), review_after=draft.review_after),
         **_given(
-            parameters={name: _parameter(draft.parameters[name]) for name in _sorted(draft)},
+            parameters={name: parameter_entry(draft.parameters[name]) for name in _sorted(draft)},
             symptoms={symptom.slug: _symptom(symptom) for symptom in draft.symptoms},
             checks={check.slug: _check(check) for check in draft.checks},
             causes={cause.slug: _cause(cause) for cause in draft.causes},
@@ -71,7 +88,7 @@ def _sorted(draft: GuideDraft) -> list[str]:
     return sorted(draft.parameters)
 
 
-def _parameter(draft: ParameterDraft) -> dict[str, Any]:
+def parameter_entry(draft: ParameterDraft) -> dict[str, Any]:
     default = {} if draft.default is None else {"default": draft.default}
     return {
         "type": draft.type,
@@ -97,7 +114,7 @@ def _check(draft: CheckDraft) -> dict[str, Any]:
     return {
         "name": draft.name,
         "probe": draft.probe,
-        **_given(**{"with": _ordered(draft.values)}),
+        **_given(**{"with": in_order(draft.values)}),
         **_unless("target", at=draft.role),
         **_given(section=draft.section, baseline=draft.baseline),
         **_unless("document", provenance=draft.provenance),
@@ -125,20 +142,20 @@ def _short(weight: float) -> float | int:
 
 def _evidence(draft: EvidenceDraft) -> dict[str, Any]:
     return {
-        "when": {check: _condition(draft.when[check]) for check in sorted(draft.when)},
+        "when": {check: condition_entry(draft.when[check]) for check in sorted(draft.when)},
         "says": draft.says,
         **_unless("document", provenance=draft.provenance),
     }
 
 
-def _condition(condition: Mapping[str, Any]) -> Any:
+def condition_entry(condition: Mapping[str, Any]) -> Any:
     codes = list(condition.get("reason", ()))
     if list(condition) == ["reason"]:
         return codes[0] if len(codes) == 1 else codes
     return _given(
         reason=codes,
         status=list(condition.get("status", ())),
-        facts=_ordered(condition.get("facts", {})),
+        facts=in_order(condition.get("facts", {})),
     )
 
 
@@ -154,7 +171,7 @@ def _resolution(draft: ResolutionDraft) -> dict[str, Any]:
 
 
 def _translation(draft: TranslationDraft) -> dict[str, Any]:
-    names = {part: _ordered(draft.names[part]) for part in sorted(draft.names)}
+    names = {part: in_order(draft.names[part]) for part in sorted(draft.names)}
     return {
         "translates": draft.translates,
         "language": draft.language,
@@ -163,11 +180,11 @@ def _translation(draft: TranslationDraft) -> dict[str, Any]:
     }
 
 
-def _ordered(value: Any) -> Any:
+def in_order(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _ordered(value[key]) for key in sorted(value)}
+        return {key: in_order(value[key]) for key in sorted(value)}
     if isinstance(value, list | tuple):
-        return [_ordered(item) for item in value]
+        return [in_order(item) for item in value]
     return value
 
 

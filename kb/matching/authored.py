@@ -8,7 +8,8 @@ from kb.matching.phrases import find_pattern, find_phrase, specificity
 from kb.matching.values import Span, SymptomHit
 
 # A pattern is written with care, but may match little: it tells what it matched, within reason.
-_PATTERN_TELLS = (40, 80)
+_PATTERN_TELLS = (25, 80)
+_LEAST_BY_PATTERN = 25
 
 # What only hints at causes is no sign of its guide either: "HTTP 200" stands in any log.
 _SAYING = {"strong": 100, "moderate": 85, "weak": 25}
@@ -44,12 +45,13 @@ def _best(symptom: AuthoredSymptom, text: str) -> AuthoredHit | None:
         return None
     told, span, is_phrase = max(places, key=lambda place: (place[0], place[1][1] - place[1][0]))
     matched = text[slice(*span)]
-    is_telling = symptom.says != "weak"
+    tells = told * _SAYING[symptom.says] // 100
+    is_telling = symptom.says != "weak" and (is_phrase or tells >= _LEAST_BY_PATTERN)
     return AuthoredHit(
         hit=SymptomHit(
             symptom_id=symptom.symptom_id, slug=symptom.slug, matched=matched, span=span
         ),
-        specificity=told * _SAYING[symptom.says] // 100,
+        specificity=tells,
         is_telling=is_telling,
         covers=is_telling and is_phrase,
     )

@@ -230,7 +230,7 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[_Found], Iterator[Fact]], bool]
     ),
     (
         re.compile(
-            r"\b(?P<name>(?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}?"
+            r"\b(?!WinError\b)(?P<name>(?:[A-Za-z_]\w{0,60}\.){0,8}[A-Z]\w{0,60}?"
             r"(?:Error|Exception|Failure|Timeout|Warning|Configured))\b"
             r"(?::[ \t](?P<message>[^\n]{1,300}))?"
         ),

@@ -12,7 +12,7 @@ _LOUD, _PLAIN, _QUIET, _FRAME = 100, 100, 40, 25
 
 _ERROR = re.compile(
     r"error|exception|fail|fatal|critical|refused|denied|cannot|can't|could not|unable|timed? ?out"
-    r"|not found|traceback|panic|exited|killed|blocked|\b[45]\d\d\b|E[A-Z]{4,}|오류|에러|실패|불가"
+    r"|not found|traceback|panic|exited|killed|blocked|\b[45]\d\d\b|(?-i:E[A-Z]{4,})|오류|에러|실패|불가"
     r"|거부|없[습는음]|초과",
     re.IGNORECASE,
 )
@@ -31,15 +31,12 @@ class Line:
 
 def heard_lines(text: str) -> list[Line]:
     """The lines to read, in order; a line of a shape already seen is left out."""
-    seen: set[str] = set()
-    kept = []
-    for line, start in _split(text):
-        line_shape = shape(line)
-        if line_shape and line_shape not in seen:
-            seen.add(line_shape)
-            kept.append((line, start, line_shape))
-    is_log = len(kept) > _SHORT
-    return [Line(line, start, _weight(line, is_log), shape) for line, start, shape in kept]
+    shaped = [(line, start, found) for line, start in _split(text) if (found := shape(line))]
+    is_log = len(shaped) > _SHORT
+    first: dict[str, Line] = {}
+    for line, start, found in shaped:
+        first.setdefault(found, Line(line, start, _weight(line, is_log), found))
+    return list(first.values())
 
 
 def _split(text: str) -> Iterator[tuple[str, int]]:

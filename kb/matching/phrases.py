@@ -11,9 +11,10 @@ from functools import lru_cache
 
 import re2
 
+from kb.matching.facts import find_facts
 from kb.matching.masks import variables
-from kb.matching.terms import scan
-from kb.matching.values import Span
+from kb.matching.terms import IDENTIFIER, SYLLABLES, WORD, Token, scan
+from kb.matching.values import Fact, Span
 from kb.matching.words import COMMON, telling
 
 # Tried on every text: a pattern, or a phrase without any piece to look up.
@@ -135,15 +136,18 @@ def _space(found: re.Match[str]) -> str:
     return r"\s*" if korean else r"\s+"
 
 
+@lru_cache(maxsize=4096)
 def specificity(phrase: str) -> int:
     """How much a phrase tells by itself, 0 to 100: a common word little, an error text all."""
-    keys = {}
-    for part in _literals(phrase):
-        for token in scan(part):
-            if token.kind == "identifier":
-                keys[token.key] = 60
-            elif token.kind != "pair":
-                keys[token.key] = (
-                    telling(token.key) * (15 if token.kind == "syllables" else 25) // 100
-                )
-    return min(100, 10 + sum(keys.values()))
+    told = {token.key: _told(token) for part in _literals(phrase) for token in scan(part)}
+    codes = {fact.value for fact in find_facts(phrase) if _is_error_code(fact)}
+    return min(100, 10 + sum(told.values()) + 20 * len(codes))
+
+
+def _told(token: Token) -> int:
+    share = {IDENTIFIER: 60, WORD: 25, SYLLABLES: 15}.get(token.kind, 0)
+    return share if token.kind == IDENTIFIER else share * telling(token.key) // 100
+
+
+def _is_error_code(fact: Fact) -> bool:
+    return fact.type == "errno" or (fact.type == "http_status" and fact.value >= "400")

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -14,7 +15,7 @@ from kb.ingest.references import line_of
 from kb.models import Guide, GuideTranslation, Service
 from kb.services.guide_files import draft_of, translation_draft_of
 from kb.services.guide_rules import guide_problems, translation_problems
-from kb.services.guide_saving import Saved, no_guide, save_guide, save_translation
+from kb.services.guide_saving import Saved, index_saved, no_guide, store_guide, store_translation
 from probes.engine.redact import redact
 
 Draft = GuideDraft | TranslationDraft
@@ -60,9 +61,20 @@ class ImportItem:
     language: str
     title: str
     is_translation: bool
-    state: str
-    diff: str
+    before: Draft | None
     draft: Draft
+
+    @property
+    def state(self) -> str:
+        if self.before is None:
+            return "created"
+        return "unchanged" if self.before == self.draft else "changed"
+
+    @cached_property
+    def diff(self) -> str:
+        """A unified difference from what is stored; empty when nothing would change."""
+        before = ingest.dump(self.before) if self.before else ""
+        return difference(before, ingest.dump(self.draft))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,14 +107,17 @@ def apply_import(
         raise ImportRefused(plan.complaints)
     # Guides first: a translation's guide may come in the same import.
     ordered = sorted(plan.items, key=lambda item: item.is_translation)
-    return [_save(item, by=by, source=source, note=note) for item in ordered]
+    saved = [_store(item, by=by, source=source, note=note) for item in ordered]
+    for one in {one.guide.pk: one for one in saved if one.changed}.values():
+        index_saved(one)
+    return saved
 
 
-def _save(item: ImportItem, *, by: AbstractBaseUser | None, source: str, note: str) -> Saved:
+def _store(item: ImportItem, *, by: AbstractBaseUser | None, source: str, note: str) -> Saved:
     try:
         if isinstance(item.draft, TranslationDraft):
-            return save_translation(item.draft, by=by)
-        return save_guide(item.draft, by=by, source=source, note=note)
+            return store_translation(item.draft, by=by)
+        return store_guide(item.draft, by=by, source=source, note=note)
     except BadGuide as refused:
         # What the plan looked at has changed since: a probe is gone, a section renamed.
         raise ImportRefused([_in_file(item.file, c) for c in refused.complaints]) from refused
@@ -165,16 +180,13 @@ class _Planner:
 
     def _items(self) -> Iterator[ImportItem]:
         for name, draft in self.drafts.values():
-            before = stored_draft(draft)
-            state = "created" if before is None else "changed"
             yield ImportItem(
                 file=name,
                 slug=draft.slug if isinstance(draft, GuideDraft) else draft.translates,
                 language=draft.language,
                 title=draft.title,
                 is_translation=isinstance(draft, TranslationDraft),
-                state="unchanged" if before == draft else state,
-                diff=difference(ingest.dump(before) if before else "", ingest.dump(draft)),
+                before=stored_draft(draft),
                 draft=draft,
             )
 

@@ -32,6 +32,25 @@ def save_guide(
     draft: GuideDraft, *, by: AbstractBaseUser | None, source: str, note: str = ""
 ) -> Saved:
     """Create the guide or bring its rows to what the draft says. Raises BadGuide."""
+    saved = store_guide(draft, by=by, source=source, note=note)
+    return index_saved(saved)
+
+
+@transaction.atomic
+def save_translation(draft: TranslationDraft, *, by: AbstractBaseUser | None) -> Saved:
+    """Create or change a guide's translation. Raises BadGuide."""
+    return index_saved(store_translation(draft, by=by))
+
+
+def index_saved(saved: Saved) -> Saved:
+    """Write the postings of what changed, from rows read anew."""
+    if saved.changed:
+        index.update(Guide.objects.get(pk=saved.guide.pk))
+    return saved
+
+
+def store_guide(draft: GuideDraft, *, by: AbstractBaseUser | None, source: str, note: str) -> Saved:
+    """`save_guide` without the index: an import writes that once per guide, at its end."""
     if complaints := guide_problems(draft):
         raise BadGuide(complaints, draft=draft)
     guide = Guide.objects.select_for_update().filter(slug=draft.slug).first()
@@ -41,13 +60,11 @@ def save_guide(
     guide = guide or Guide(slug=draft.slug, owner=_person(by))
     write_guide(guide, draft)
     _add_revision(guide, by=by, source=source, note=note)
-    index.update(Guide.objects.get(pk=guide.pk))
     return Saved(guide=guide, created=created, changed=True)
 
 
-@transaction.atomic
-def save_translation(draft: TranslationDraft, *, by: AbstractBaseUser | None) -> Saved:
-    """Create or change a guide's translation. Raises BadGuide."""
+def store_translation(draft: TranslationDraft, *, by: AbstractBaseUser | None) -> Saved:
+    """`save_translation` without the index."""
     guide = Guide.objects.select_for_update().filter(slug=draft.translates).first()
     if guide is None:
         raise BadGuide([no_guide(draft)], draft=draft)
@@ -57,7 +74,6 @@ def save_translation(draft: TranslationDraft, *, by: AbstractBaseUser | None) ->
     if stored is not None and translation_draft_of(stored) == draft:
         return Saved(guide=guide, created=False, changed=False)
     _write_translation(stored or GuideTranslation(guide=guide, language=draft.language), draft)
-    index.update(guide)
     return Saved(guide=guide, created=stored is None, changed=True)
 
 
@@ -78,13 +94,14 @@ def record_edit(
     draft = draft_of(guide)
     read_again = ingest.parse(ingest.dump(draft))
     assert isinstance(read_again, GuideDraft)
-    if complaints := [*guide_problems(draft), *_translations_problems(guide, draft)]:
+    # A translation may lag behind the guide; whoever edits it must make it fit.
+    others = _translations_problems(guide, draft) if translated else []
+    if complaints := [*guide_problems(draft), *others]:
         raise BadGuide(complaints, draft=draft)
     changed = _newest_sha(guide) != _sha(ingest.dump(draft)) or translated
     if changed:
         _add_revision(guide, by=by, source=source, note=note)
-        index.update(Guide.objects.get(pk=guide.pk))
-    return Saved(guide=guide, created=False, changed=changed)
+    return index_saved(Saved(guide=guide, created=False, changed=changed))
 
 
 def no_guide(draft: TranslationDraft) -> Complaint:

@@ -1,16 +1,10 @@
-"""A client with a key, and the starter content."""
+"""A client with a key."""
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from rest_framework.test import APIClient
 
 from config.models import ApiKey
-from kb.services import load_starter
-
-
-@pytest.fixture
-def starter(db: None) -> None:
-    load_starter()
 
 
 def key_client(*permissions: str) -> APIClient:

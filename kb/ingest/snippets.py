@@ -1,0 +1,61 @@
+"""Single entries of the front matter, for forms: YAML (so JSON too) in, stored values out."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import yaml
+
+from kb.ingest.complaints import BadGuide, Report
+from kb.ingest.drafts import ParameterDraft, Plain
+from kb.ingest.fields import Field
+from kb.ingest.guide_fields import read_parameter, read_when
+from kb.ingest.reading import read_names
+from kb.ingest.strict_yaml import compose
+from kb.ingest.writing import condition_entry, flow_lines, in_order, parameter_entry
+
+Value = TypeVar("Value")
+
+
+def parse_when(text: str) -> dict[str, dict[str, Any]]:
+    """Evidence's condition: `{listener: not_listening, outside: refused}`. Raises BadGuide."""
+    return _read(text, read_when)
+
+
+def parse_parameters(text: str) -> dict[str, ParameterDraft]:
+    """A guide's parameters: `port: {type: port, default: 8000}`. Raises BadGuide."""
+    return _read(text, lambda top: {name: read_parameter(item) for name, item in top.names()})
+
+
+def parse_values(text: str) -> dict[str, Plain]:
+    """Values by name: `{port: "${port}"}`. Raises BadGuide."""
+    return _read(text, lambda top: {name: item.plain() for name, item in top.names()})
+
+
+def parse_names(text: str) -> dict[str, dict[str, str]]:
+    """What a translation calls things: `causes: {not-running: …}`. Raises BadGuide."""
+    return _read(text, read_names)
+
+
+def dump_when(when: Mapping[str, Mapping[str, Any]]) -> str:
+    return flow_lines({check: condition_entry(when[check]) for check in sorted(when)})
+
+
+def dump_parameters(parameters: Mapping[str, ParameterDraft]) -> str:
+    return flow_lines({name: parameter_entry(parameters[name]) for name in sorted(parameters)})
+
+
+def dump_mapping(mapping: Mapping[str, Any]) -> str:
+    return flow_lines(in_order(mapping))
+
+
+def _read(text: str, read: Callable[[Field], Value]) -> Value:
+    report = Report()
+    root = compose(text, report, first_line=1)
+    if root is None and not report.complaints:
+        root = yaml.MappingNode("tag:yaml.org,2002:map", [])
+    if root is None:
+        raise BadGuide(report.complaints)
+    value = read(Field(root, "", report, 1, 1))
+    if report.complaints:
+        raise BadGuide(report.complaints)
+    return value
