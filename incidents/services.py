@@ -1,34 +1,50 @@
-"""Deeds on incidents: open, note, move on."""
+"""Deeds on incidents: open, note, move on, close with what fixed it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from incidents.models import Incident, Note, StatusChange
-from kb.models import Investigation, Service
+from kb.models import Cause, Investigation, Resolution, Service
+from kb.services.find import find_fixes, start_from_guide
+from kb.services.learn import conclude
 
 # An incident only moves forward; a step may be skipped, none is taken back.
-ORDER = tuple(Incident.Status.values)
+ORDER: Sequence[str] = tuple(Incident.Status.values)
 
 
 class IllegalMove(ValueError):
     """An incident cannot take this status now; the message says why."""
 
 
+class CannotClose(ValueError):
+    """What was given does not say what fixed it; the message says what is missing."""
+
+
 def open_incident(
     title: str,
     *,
     by: User | None,
-    report: str = "",
+    text: str = "",
     investigation: Investigation | None = None,
+    report: str = "",
     severity: str = Incident.Severity.MINOR,
     services: Iterable[Service] = (),
     started_at: datetime | None = None,
 ) -> Incident:
+    """Open an incident; `text` is the error as it was shown, and is looked up at once.
+
+    With an `investigation` the incident hangs on it, and `text` is not looked up again.
+    """
+    services = list(services)
     with transaction.atomic():
+        if investigation is None and text.strip():
+            slugs = [service.slug for service in services]
+            investigation = find_fixes(text, by=by, services=slugs)
         incident = Incident.objects.create(
             title=title,
             severity=severity,
@@ -51,26 +67,77 @@ def add_note(incident: Incident, *, text: str, by: User | None, at: datetime | N
 
 def next_statuses(incident: Incident) -> list[str]:
     """Where the incident may go by a plain change; closing has its own deed."""
-    return [
-        status
-        for status in ORDER[ORDER.index(incident.status) + 1 :]
-        if status != Incident.Status.CLOSED
-    ]
+    ahead = ORDER[ORDER.index(incident.status) + 1 :]
+    return [status for status in ahead if status != Incident.Status.CLOSED]
 
 
+@transaction.atomic
 def change_status(incident: Incident, *, to: str, by: User | None) -> StatusChange:
     """Move the incident forward. Raises IllegalMove for a step back, and for closing."""
     if to == Incident.Status.CLOSED:
-        raise IllegalMove("An incident is closed by saying what fixed it.")
-    with transaction.atomic():
-        return move(incident, to=to, by=by)
+        raise IllegalMove(_("An incident is closed by saying what fixed it."))
+    return _move(incident, to=to, by=by)
 
 
-def move(incident: Incident, *, to: str, by: User | None) -> StatusChange:
-    """One step, inside the caller's transaction; the row is read again under its lock."""
+@transaction.atomic
+def close_incident(
+    incident: Incident,
+    *,
+    by: User | None,
+    resolution: Resolution | None = None,
+    cause: Cause | None = None,
+    kind: str = Incident.ResolutionKind.FIX,
+    note: str = "",
+) -> Incident:
+    """Close with what fixed it: a known resolution, a known cause, or a note where neither is.
+
+    A resolution is concluded in the incident's investigation, so that what helped here counts
+    the next time. Raises CannotClose without any of the three, IllegalMove when closed before.
+    """
+    if resolution is None and cause is None and not note.strip():
+        raise CannotClose(_("Say what fixed it: choose a known fix, or write it down."))
+    _move(incident, to=Incident.Status.CLOSED, by=by)
+    if note.strip():
+        add_note(incident, text=note, by=by)
+    incident.resolution_kind = kind
+    incident.investigation = _learned(incident, resolution=resolution, cause=cause, by=by)
+    incident.save(update_fields=["resolution_kind", "investigation"])
+    return incident
+
+
+def _learned(
+    incident: Incident, *, resolution: Resolution | None, cause: Cause | None, by: User | None
+) -> Investigation | None:
+    """The incident's investigation, concluded where it says what fixed it."""
+    investigation = incident.investigation
+    found = resolution.cause if resolution else cause
+    if found is None:
+        return investigation
+    if investigation is None:
+        investigation = start_from_guide(found.guide, by=by)
+    if investigation.concluded_at is not None:
+        return investigation
+    if resolution is not None:
+        conclude(investigation, resolution, worked=True, by=by)
+    else:
+        _conclude_cause(investigation, found, by=by)
+    return investigation
+
+
+def _conclude_cause(investigation: Investigation, cause: Cause, *, by: User | None) -> None:
+    """The cause is known, what fixed it is no written resolution."""
+    investigation.concluded_cause = cause
+    investigation.concluded_at = timezone.now()
+    investigation.concluded_by = by
+    investigation.save(update_fields=["concluded_cause", "concluded_at", "concluded_by"])
+
+
+def _move(incident: Incident, *, to: str, by: User | None) -> StatusChange:
+    """One step forward; the row is read again under its lock, for two may press at once."""
     stored = Incident.objects.select_for_update().get(pk=incident.pk)
     if to not in ORDER or ORDER.index(to) <= ORDER.index(stored.status):
-        raise IllegalMove(f"An incident that is {stored.status} cannot become {to}.")
+        words = {"was": stored.get_status_display(), "to": to}
+        raise IllegalMove(_("An incident that is “%(was)s” cannot become “%(to)s”.") % words)
     now = timezone.now()
     incident.status = to
     incident.resolved_at = stored.resolved_at
