@@ -11,4 +11,5 @@ urlpatterns = [
     path("incidents/<str:public_id>/", views.incident_detail, name="incident"),
     path("incidents/<str:public_id>/note/", views.incident_note, name="incident_note"),
     path("incidents/<str:public_id>/status/", views.incident_status, name="incident_status"),
+    path("incidents/<str:public_id>/close/", views.incident_close, name="incident_close"),
 ]

@@ -1,11 +1,20 @@
-"""Addresses of guides, results, gaps, and of what reads guides and probes together."""
+"""Addresses of guides, investigations, gaps, and of what reads guides and probes together."""
 
 from django.urls import path
 
-from kb.views import gaps, guides, probes
+from kb.views import gaps, guides, investigate, probes, results
 
 urlpatterns = [
+    path("i/<str:public_id>/", results.results, name="results"),
+    path("i/<str:public_id>/live/", results.live, name="investigation_live"),
+    path("i/<str:public_id>/parameters/", investigate.parameters, name="investigation_parameters"),
+    path("i/<str:public_id>/checks/", investigate.checks, name="investigation_checks"),
+    path("i/<str:public_id>/answer/", investigate.answer, name="investigation_answer"),
+    path("i/<str:public_id>/cancel/", investigate.cancel, name="investigation_cancel"),
+    path("i/<str:public_id>/outcome/", investigate.outcome, name="investigation_outcome"),
     path("guides/", guides.guide_list, name="guides"),
+    path("g/<slug:slug>/", guides.guide_detail, name="guide"),
+    path("g/<slug:slug>/checks/", guides.guide_checks, name="guide_checks"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("gaps/", gaps.gap_list, name="gaps"),
 ]

@@ -1,16 +1,29 @@
 """The list of guides, and a guide."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST
 
 from kb.forms import GuideFilterForm
-from kb.models import Attempt, Guide
+from kb.models import Attempt, Check, Guide
+from kb.rendering import render as to_html
+from kb.services.errors import MissingParameters, NeedsConfirmation
+from kb.services.find import start_from_guide
+from kb.services.investigate import run_checks
+from kb.services.ranking import diagnose
+from kb.views.investigate import refusals, runnable
+from probes.models import Run
 from probes.requests import PageRequest
+from probes.services import RequestRefused
 
 GUIDES_PER_PAGE = 30
 
@@ -69,3 +82,93 @@ def _mentions(word: str) -> Q:
         | Q(translations__body__icontains=word)
     )
     return own | translated | Q(slug__icontains=word)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """The guide in the language it is shown in: the reader's where there is a translation."""
+
+    language: str
+    language_name: str
+    is_in_reader_language: bool
+    title: str
+    summary: str
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRow:
+    """A check of the guide with the newest run that anyone asked for."""
+
+    check: Check
+    run: Run | None
+
+
+@login_required
+@permission_required("kb.view_guide", raise_exception=True)
+def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
+    guide = _guide(request, slug)
+    shown = _shown(guide)
+    published = Guide.objects.published().values_list("slug", flat=True)
+    article = to_html(shown.body, guide_slugs=frozenset(published))
+    attempts = Attempt.objects.filter(resolution__cause__guide=guide)
+    context = {
+        "guide": guide,
+        "shown": shown,
+        "html": article.html,
+        "toc": [heading for heading in article.toc if heading.level in (2, 3)],
+        "checks": _check_rows(guide),
+        "track": attempts.aggregate(
+            tried=Count("pk", filter=~Q(outcome=Attempt.Outcome.UNKNOWN)),
+            worked=Count("pk", filter=Q(outcome=Attempt.Outcome.WORKED)),
+        ),
+    }
+    return render(request, "kb/guide.html", context)
+
+
+@login_required
+@permission_required("probes.run_probe", raise_exception=True)
+@require_POST
+def guide_checks(request: PageRequest, slug: str) -> HttpResponse:
+    """Start an investigation of this guide and run its checks there."""
+    guide = _guide(request, slug)
+    investigation = start_from_guide(guide, by=request.user)
+    wanted = request.POST.get("check", "")
+    key = "all" if wanted == "all" else f"{guide.slug}/{wanted}"
+    checks = runnable(request, diagnose(investigation), key)
+    try:
+        run_checks(investigation, checks, by=request.user)
+    except (RequestRefused, NeedsConfirmation, MissingParameters) as refused:
+        for reason in refusals(refused):
+            messages.warning(request, reason)
+    return redirect(investigation)
+
+
+def _guide(request: PageRequest, slug: str) -> Guide:
+    guides = _readable_by(request).select_related("owner")
+    return get_object_or_404(guides.prefetch_related("services", "translations"), slug=slug)
+
+
+def _shown(guide: Guide) -> Shown:
+    translation = guide.translation()
+    language = translation.language if translation else guide.language
+    return Shown(
+        language=language,
+        language_name=str(dict(settings.LANGUAGES).get(language, language)),
+        is_in_reader_language=language == (get_language() or "").split("-")[0],
+        title=guide.localized("title"),
+        summary=guide.localized("summary"),
+        body=guide.localized("body"),
+    )
+
+
+def _check_rows(guide: Guide) -> list[CheckRow]:
+    checks = list(guide.checks.select_related("probe"))
+    for check in checks:
+        # The guide at hand has its translations read already.
+        check.guide = guide
+    newest: dict[str, Run] = {}
+    runs = Run.objects.filter(item__ref__in=[check.key for check in checks])
+    for run in runs.select_related("item").order_by("id"):
+        newest[run.item.ref] = run
+    return [CheckRow(check=check, run=newest.get(check.key)) for check in checks]

@@ -1,6 +1,6 @@
 """Times as people say them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -47,3 +47,8 @@ def moment(then: datetime) -> SafeString:
     """The exact time: `2026-11-20 16:31`."""
     shown = timezone.localtime(then).strftime("%Y-%m-%d %H:%M")
     return format_html('<time datetime="{}">{}</time>', then.isoformat(), shown)
+
+
+@register.filter
+def calendar_day(day: date) -> SafeString:
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), day.isoformat())

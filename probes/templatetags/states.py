@@ -8,6 +8,8 @@ from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from probes.reasons import label
+
 register = template.Library()
 
 
@@ -37,7 +39,7 @@ def state_chip(
 
 @register.filter
 def reason_label(reason_code: str) -> str:
-    return reason_code.replace("_", " ")
+    return label(reason_code)
 
 
 @register.filter

@@ -1,0 +1,162 @@
+"""The words of an answer: how likely, how strong, what kind of clue."""
+
+from collections.abc import Mapping
+
+from django import template
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from kb.models import Evidence
+from probes.models import Probe
+from probes.services.manual import answers_of
+
+register = template.Library()
+
+Words = Mapping[str, str | Promise]
+
+# A belief is never shown as a number alone: the first bound it reaches names it.
+BELIEFS = (
+    (0.75, gettext_lazy("very likely")),
+    (0.45, gettext_lazy("likely")),
+    (0.15, gettext_lazy("possible")),
+    (0.03, gettext_lazy("unlikely")),
+    (0.0, gettext_lazy("very unlikely")),
+)
+
+STRENGTHS: Words = {
+    "strong": gettext_lazy("Strong match"),
+    "possible": gettext_lazy("Possible match"),
+    "weak": gettext_lazy("Weak match"),
+}
+
+STATES: Words = {
+    "supported": gettext_lazy("Supported"),
+    "ruled_out": gettext_lazy("Ruled out"),
+    "not_looked_at": gettext_lazy("Not looked at"),
+    "unclear": gettext_lazy("Looked at, still unclear"),
+}
+
+FACTS: Words = {
+    "error_constant": gettext_lazy("Error code"),
+    "errno": gettext_lazy("errno"),
+    "http_status": gettext_lazy("HTTP status"),
+    "exception": gettext_lazy("Exception"),
+    "host": gettext_lazy("Host"),
+    "port": gettext_lazy("Port"),
+    "url": gettext_lazy("Address"),
+    "origin": gettext_lazy("Origin"),
+    "path": gettext_lazy("Path"),
+    "module": gettext_lazy("Module"),
+    "container": gettext_lazy("Container"),
+    "process": gettext_lazy("Process"),
+    "symptom": gettext_lazy("Known message"),
+    "word": gettext_lazy("Word in common"),
+}
+
+CLUES: Words = {
+    "symptom": gettext_lazy("Known message"),
+    "words": gettext_lazy("Words in common"),
+    "concept": gettext_lazy("Means the same"),
+    "fact": gettext_lazy("Clue"),
+    "port": gettext_lazy("Port"),
+    "container": gettext_lazy("Container"),
+    "service": gettext_lazy("Service"),
+}
+
+COUNTER_CLUES: Words = {
+    "port": gettext_lazy("Another port"),
+    "container": gettext_lazy("Another container"),
+    "service": gettext_lazy("Another service"),
+    "layer": gettext_lazy("Another layer"),
+    "product": gettext_lazy("Another product"),
+    "status": gettext_lazy("Another status"),
+}
+
+MASKED: Words = {
+    "token": gettext_lazy("token"),
+    "password": gettext_lazy("password"),
+    "email": gettext_lazy("e-mail address"),
+    "cookie": gettext_lazy("cookie"),
+    "authorization": gettext_lazy("authorization"),
+    "private_key": gettext_lazy("private key"),
+    "api_key": gettext_lazy("API key"),
+    "aws_key": gettext_lazy("AWS key"),
+}
+
+SOURCES: Words = {
+    "typed": gettext_lazy("typed in"),
+    "paste": gettext_lazy("read from the paste"),
+    "service": gettext_lazy("from the service"),
+    "default": gettext_lazy("the guide's default"),
+    "": pgettext_lazy("a value's source", "missing"),
+}
+
+
+@register.filter
+def belief_words(belief: float) -> str:
+    return str(next(words for bound, words in BELIEFS if belief >= bound))
+
+
+@register.filter
+def percent(share: float) -> str:
+    """`41%`; never 0 or 100 for what is only near them."""
+    if 0 < share < 0.01:
+        return "< 1%"
+    if 0.99 < share < 1:
+        return "> 99%"
+    return f"{share * 100:.0f}%"
+
+
+@register.filter
+def strength_words(strength: str) -> str:
+    return str(STRENGTHS.get(strength, strength))
+
+
+@register.filter
+def cause_state(state: str) -> str:
+    return str(STATES.get(state, state))
+
+
+@register.filter
+def fact_kind(kind: str) -> str:
+    return str(FACTS.get(kind, kind.replace("_", " ")))
+
+
+@register.filter
+def clue_kind(kind: str) -> str:
+    return str(CLUES.get(kind, kind.replace("_", " ")))
+
+
+@register.filter
+def value_source(source: str) -> str:
+    return str(SOURCES.get(source, source))
+
+
+@register.filter
+def says_words(says: str) -> str:
+    if says == "refined":
+        return _("a narrower cause explains it better")
+    return str(dict(Evidence.Says.choices).get(says, says))
+
+
+@register.filter
+def direction(says: str) -> str:
+    """`for` or `against`: the class that colours what a rule says."""
+    return "for" if says.endswith("for") else "against"
+
+
+@register.filter
+def counter_kind(kind: str) -> str:
+    return str(COUNTER_CLUES.get(kind, gettext_lazy("Against it")))
+
+
+@register.filter
+def masked_sort(sort: str) -> str:
+    return str(MASKED.get(sort, sort.replace("_", " ")))
+
+
+@register.filter
+def answer_codes(probe: Probe) -> list[str]:
+    """What a person can answer to a manual check."""
+    return answers_of(probe)

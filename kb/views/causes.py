@@ -1,0 +1,134 @@
+"""The ranked causes as a page lays them out: which stand open, which are folded away."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kb.matching import Contribution
+from kb.services.answers import RankedCause
+from kb.views.pasted import Span
+
+# More open cards than this and nobody reads the third.
+MOST_OPEN = 3
+OPEN_FROM = 0.15
+SUPPORTED_FROM = 0.05
+# Below this, and never looked at, a cause waits behind one line for all of them.
+TAIL_BELOW = 0.02
+MOST_WORDS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One reason: what sort of clue, the exact words, and the marks to light up for it."""
+
+    kind: str
+    label: str
+    words: tuple[str, ...]
+    lights: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A ranked cause, its reasons in the text's own words, and whether its card stands open."""
+
+    ranked: RankedCause
+    why: tuple[Row, ...]
+    against: tuple[Row, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """Every cause once: those in question, those that runs ruled out, and the unlikely rest."""
+
+    in_question: tuple[Entry, ...]
+    ruled_out: tuple[Entry, ...]
+    tail: tuple[Entry, ...]
+
+
+def laid_out(causes: Sequence[RankedCause], text: str, marks: Iterable[Span]) -> Layout:
+    marks = tuple(marks)
+    opened = _opened(causes)
+    told: set[int] = set()
+    groups: dict[str, list[Entry]] = {"in_question": [], "ruled_out": [], "tail": []}
+    for ranked in causes:
+        entry = _entry(ranked, text, marks, is_open=ranked.rank in opened, is_told=told)
+        groups[_group(entry)].append(entry)
+    return Layout(**{name: tuple(entries) for name, entries in groups.items()})
+
+
+def _opened(causes: Sequence[RankedCause]) -> set[int]:
+    likely = [
+        ranked.rank
+        for ranked in causes
+        if ranked.rank == 1
+        or ranked.belief >= (SUPPORTED_FROM if _is_supported(ranked) else OPEN_FROM)
+    ]
+    return set(likely[:MOST_OPEN])
+
+
+def _is_supported(ranked: RankedCause) -> bool:
+    return ranked.state == "supported"
+
+
+def _group(entry: Entry) -> str:
+    ranked = entry.ranked
+    if ranked.state == "ruled_out":
+        return "ruled_out"
+    is_unlikely = ranked.belief < TAIL_BELOW and not _is_supported(ranked)
+    return "tail" if is_unlikely and not entry.is_open else "in_question"
+
+
+def _entry(
+    ranked: RankedCause, text: str, marks: tuple[Span, ...], *, is_open: bool, is_told: set[int]
+) -> Entry:
+    """A guide's reasons stand with its first cause only: they are the same for all of them."""
+    is_first = ranked.guide.pk not in is_told
+    is_told.add(ranked.guide.pk)
+    return Entry(
+        ranked=ranked,
+        why=_rows(ranked.why, text, marks) if is_first else (),
+        against=_rows(ranked.against, text, marks) if is_first else (),
+        is_open=is_open,
+    )
+
+
+# The matcher tells these apart for its arithmetic; to a reader they are all shared words.
+_WORDS = frozenset(("word", "syllables", "identifier", "pair"))
+
+
+def _rows(reasons: Iterable[Contribution], text: str, marks: tuple[Span, ...]) -> tuple[Row, ...]:
+    """One row per message or clue, heaviest first, and one for all words together."""
+    heaviest = sorted(reasons, key=lambda reason: -abs(reason.amount))
+    rows = [_row(r.kind, [r], text, marks) for r in heaviest if r.kind not in _WORDS]
+    said = [words for row in rows for words in row.words]
+    if shared := [reason for reason in heaviest if reason.kind in _WORDS]:
+        rows.append(_row("words", shared, text, marks, said=said))
+    return tuple(row for row in dict.fromkeys(rows) if row.words or row.label)
+
+
+def _row(
+    kind: str,
+    reasons: list[Contribution],
+    text: str,
+    marks: tuple[Span, ...],
+    *,
+    said: Sequence[str] = (),
+) -> Row:
+    spans = [span for reason in reasons for span in reason.spans]
+    lit = [mark for mark in marks if any(mark.start < end and at < mark.end for at, end in spans)]
+    words = _news(dict.fromkeys(text[at:end] for at, end in spans), said)
+    return Row(
+        kind=kind,
+        label="" if spans else ", ".join(reason.label for reason in reasons),
+        words=words,
+        lights=" ".join(f"m{mark.start}" for mark in lit),
+    )
+
+
+def _news(words: Iterable[str], said: Sequence[str]) -> tuple[str, ...]:
+    """Words that no longer ones before them hold already, at most a lineful."""
+    kept: list[str] = []
+    for word in words:
+        if not any(word.lower() in other.lower() for other in (*said, *kept)):
+            kept.append(word)
+    return tuple(kept[:MOST_WORDS])

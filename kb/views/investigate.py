@@ -1,0 +1,186 @@
+"""What a person does on an investigation: look up, confirm values, run, answer, conclude."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from kb.models import Check, Investigation, Resolution
+from kb.services.answers import Diagnosis
+from kb.services.errors import (
+    BadParameters,
+    CannotConclude,
+    MissingParameters,
+    NeedsConfirmation,
+)
+from kb.services.investigate import answer_check, run_checks, set_parameters
+from kb.services.learn import conclude
+from kb.services.parameters import scoped
+from kb.services.ranking import diagnose
+from kb.views.results import investigation_of, page
+from probes.models import Batch
+from probes.requests import PageRequest
+from probes.services import IdempotencyConflict, RequestRefused, cancel_batch
+
+VALUE_PREFIX = "p-"
+
+
+@login_required
+@permission_required("kb.match_text", raise_exception=True)
+@require_POST
+def parameters(request: PageRequest, public_id: str) -> HttpResponse:
+    investigation = investigation_of(public_id)
+    try:
+        set_parameters(investigation, _values(request), by=request.user)
+    except BadParameters as refused:
+        return page(request, investigation, parameter_errors=refused.problems, status=400)
+    return _back(request, investigation)
+
+
+@login_required
+@permission_required("probes.run_probe", raise_exception=True)
+@require_POST
+def checks(request: PageRequest, public_id: str) -> HttpResponse:
+    """Ask for runs with the values that stood beside the button, changed or as they were."""
+    investigation = investigation_of(public_id)
+    try:
+        diagnosis = diagnose(investigation)
+        if changed := _changed(diagnosis, _values(request)):
+            set_parameters(investigation, changed, by=request.user)
+            diagnosis = diagnose(investigation)
+        _request_runs(request, diagnosis)
+    except BadParameters as refused:
+        return page(request, investigation, parameter_errors=refused.problems, status=400)
+    except (RequestRefused, NeedsConfirmation, MissingParameters, IdempotencyConflict) as refused:
+        return page(request, investigation, problems=refusals(refused), status=400)
+    return _back(request, investigation)
+
+
+def _request_runs(request: PageRequest, diagnosis: Diagnosis) -> Batch:
+    wanted = request.POST.get("check", "")
+    verifies = request.POST.get("verify", "")
+    key = f"{request.POST.get('key', '')}:{wanted}:{verifies}"
+    if verifies.isdigit():
+        resolution = get_object_or_404(Resolution, pk=verifies)
+        found = list(resolution.verify.select_related("guide", "probe"))
+        by_machine = [check for check in found if check.probe.kind != "manual"]
+        purpose = Batch.Purpose.VERIFY
+    else:
+        by_machine = runnable(request, diagnosis, wanted)
+        purpose = Batch.Purpose.DIAGNOSE
+    return run_checks(
+        diagnosis.investigation,
+        by_machine,
+        by=request.user,
+        purpose=purpose,
+        idempotency_key=key,
+        # The values stand beside every button that runs; without them nobody has seen them.
+        confirm=bool(_values(request)),
+    )
+
+
+def _changed(diagnosis: Diagnosis, values: dict[str, str]) -> dict[str, str]:
+    """What the person typed over; what was left as it stood keeps its source."""
+    stood = {scoped(one): one.value for one in diagnosis.parameters}
+    return {
+        name: value
+        for name, value in values.items()
+        if value != ("" if stood.get(name) is None else str(stood[name]))
+    }
+
+
+def runnable(request: PageRequest, diagnosis: Diagnosis, wanted: str) -> list[Check]:
+    """The checks of these keys; for `all`, those that nothing keeps from running now.
+
+    Of all, some wait for a value or a person: they are left out and that is said.
+    """
+    states = diagnosis.checks
+    if wanted != "all":
+        return [state.check for state in states if state.check.key in wanted.split()]
+    if waiting := [state for state in states if state.missing]:
+        names = ", ".join(state.check.name for state in waiting)
+        messages.info(
+            request, _("Left out, because a value is missing: %(names)s.") % {"names": names}
+        )
+    return [state.check for state in states if state.can_run]
+
+
+@login_required
+@permission_required("probes.run_probe", raise_exception=True)
+@require_POST
+def answer(request: PageRequest, public_id: str) -> HttpResponse:
+    investigation = investigation_of(public_id)
+    found = runnable(request, diagnose(investigation), request.POST.get("check", ""))
+    note = request.POST.get("note", "")
+    given = request.POST.get("answer", "")
+    try:
+        for check in found[:1]:
+            answer_check(investigation, check, answer=given, note=note, by=request.user)
+    except RequestRefused as refused:
+        return page(request, investigation, problems=refusals(refused), status=400)
+    return _back(request, investigation)
+
+
+@login_required
+@permission_required("probes.run_probe", raise_exception=True)
+@require_POST
+def cancel(request: PageRequest, public_id: str) -> HttpResponse:
+    investigation = investigation_of(public_id)
+    for batch in investigation.batches.filter(state__in=(Batch.State.READY, Batch.State.LEASED)):
+        cancel_batch(batch, by=request.user)
+    return _back(request, investigation)
+
+
+@login_required
+@permission_required("probes.run_probe", raise_exception=True)
+@require_POST
+def outcome(request: PageRequest, public_id: str) -> HttpResponse:
+    investigation = investigation_of(public_id)
+    resolution = get_object_or_404(Resolution, pk=request.POST.get("resolution") or 0)
+    worked = request.POST.get("worked") == "yes"
+    try:
+        conclude(
+            investigation,
+            resolution,
+            worked=worked,
+            by=request.user,
+            note=request.POST.get("note", ""),
+        )
+    except CannotConclude as refused:
+        return page(request, investigation, problems=(str(refused),), status=400)
+    if worked:
+        messages.success(request, _("Recorded. The next person with this error sees what helped."))
+    else:
+        messages.info(request, _("Recorded that it did not help. The causes are ranked again."))
+    return redirect(investigation)
+
+
+def refusals(refused: Exception) -> tuple[str, ...]:
+    """Every reason why nothing was run, as sentences."""
+    match refused:
+        case RequestRefused():
+            return tuple(f"{problem.ref}: {problem.message}" for problem in refused.problems)
+        case MissingParameters():
+            names = ", ".join(value.label for value in refused.values)
+            return (_("Fill in first: %(names)s.") % {"names": names},)
+        case NeedsConfirmation():
+            names = ", ".join(f"{value.label} {value.value}" for value in refused.values)
+            return (_("Read from the paste, look at it first: %(names)s.") % {"names": names},)
+        case _:
+            return (str(refused),)
+
+
+def _values(request: PageRequest) -> dict[str, str]:
+    return {
+        name.removeprefix(VALUE_PREFIX): value
+        for name, value in request.POST.items()
+        if name.startswith(VALUE_PREFIX) and isinstance(value, str)
+    }
+
+
+def _back(request: PageRequest, investigation: Investigation) -> HttpResponse:
+    if request.htmx:
+        return page(request, investigation)
+    return redirect(investigation)

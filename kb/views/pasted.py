@@ -1,0 +1,76 @@
+"""The pasted text cut into pieces, so that a template can mark what was recognised."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from kb.matching import Contribution, Fact
+from kb.models import Guide
+from kb.services.answers import WeakMatch
+
+
+class Span(Protocol):
+    """A recognised place: code-point offsets into the text, and what it is."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def label(self) -> str: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Piece:
+    """A run of text; `label` is empty where nothing was recognised."""
+
+    text: str
+    label: str = ""
+    start: int = 0
+    end: int = 0
+
+
+def pieces(text: str, marks: Iterable[Span]) -> list[Piece]:
+    """The whole text in order, marked pieces apart. An overlapping mark is left out."""
+    cut: list[Piece] = []
+    at = 0
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        if mark.start < at or mark.end > len(text) or mark.start >= mark.end:
+            continue
+        if mark.start > at:
+            cut.append(Piece(text=text[at : mark.start]))
+        words = text[mark.start : mark.end]
+        cut.append(Piece(text=words, label=mark.label, start=mark.start, end=mark.end))
+        at = mark.end
+    if at < len(text):
+        cut.append(Piece(text=text[at:]))
+    return cut
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clue:
+    """A fact, once, however often the text repeats it."""
+
+    type: str
+    value: str
+
+
+def clues(facts: Iterable[Fact]) -> list[Clue]:
+    return list(dict.fromkeys(Clue(type=fact.type, value=fact.value) for fact in facts))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weak:
+    """A guide that only shares words with the text, and those words."""
+
+    guide: Guide
+    words: tuple[str, ...]
+
+
+def weak(match: WeakMatch, text: str) -> Weak:
+    words = [word for reason in match.match.why for word in _words(reason, text)]
+    return Weak(guide=match.guide, words=tuple(dict.fromkeys(words)))
+
+
+def _words(reason: Contribution, text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text[start:end] for start, end in reason.spans))

@@ -1,0 +1,48 @@
+"""The values that checks are filled in with, as a page asks for them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kb.services.answers import Diagnosis, ParameterValue
+from kb.services.parameters import names_used, scoped
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One value to look at and change. `key` is `guide/name`."""
+
+    key: str
+    value: ParameterValue
+    error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fields:
+    """What the next check looks at stands first; the rest is folded away.
+
+    `is_open`: something there was read from the paste, is missing or was refused, so a person
+    has to look.
+    """
+
+    for_next: tuple[Field, ...]
+    others: tuple[Field, ...]
+    is_open: bool
+
+
+def asked_for(diagnosis: Diagnosis, errors: Mapping[str, str]) -> Fields:
+    used = _used_next(diagnosis)
+    fields = [
+        Field(key=scoped(value), value=value, error=errors.get(scoped(value), ""))
+        for value in diagnosis.parameters
+    ]
+    for_next = tuple(field for field in fields if field.key in used)
+    others = tuple(field for field in fields if field.key not in used)
+    wants_a_look = any(field.value.source in ("paste", "") for field in for_next)
+    return Fields(for_next=for_next, others=others, is_open=wants_a_look or bool(errors))
+
+
+def _used_next(diagnosis: Diagnosis) -> frozenset[str]:
+    checks = [state.check for state in diagnosis.next.checks] if diagnosis.next else []
+    return frozenset(
+        f"{check.guide.slug}/{name}" for check in checks for name in names_used(check, check.guide)
+    )
