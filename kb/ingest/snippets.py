@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import yaml
 
 from kb.ingest.complaints import BadGuide, Report
-from kb.ingest.drafts import ParameterDraft, Plain
+from kb.ingest.drafts import Plain
 from kb.ingest.fields import Field
 from kb.ingest.guide_fields import read_parameter, read_when
 from kb.ingest.reading import read_names
@@ -21,9 +21,14 @@ def parse_when(text: str) -> dict[str, dict[str, Any]]:
     return _read(text, read_when)
 
 
-def parse_parameters(text: str) -> dict[str, ParameterDraft]:
-    """A guide's parameters: `port: {type: port, default: 8000}`. Raises BadGuide."""
-    return _read(text, lambda top: {name: read_parameter(item) for name, item in top.names()})
+def parse_parameter_entries(text: str) -> dict[str, dict[str, Any]]:
+    """A guide's parameters as they are stored: `port: {type: port, default: 8000}`.
+
+    Raises BadGuide.
+    """
+    return _read(
+        text, lambda top: {name: parameter_entry(read_parameter(i)) for name, i in top.names()}
+    )
 
 
 def parse_values(text: str) -> dict[str, Plain]:
@@ -38,10 +43,6 @@ def parse_names(text: str) -> dict[str, dict[str, str]]:
 
 def dump_when(when: Mapping[str, Mapping[str, Any]]) -> str:
     return flow_lines({check: condition_entry(when[check]) for check in sorted(when)})
-
-
-def dump_parameters(parameters: Mapping[str, ParameterDraft]) -> str:
-    return flow_lines({name: parameter_entry(parameters[name]) for name in sorted(parameters)})
 
 
 def dump_mapping(mapping: Mapping[str, Any]) -> str:

@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeGuard
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
@@ -22,6 +23,7 @@ Draft = GuideDraft | TranslationDraft
 
 _TWICE = gettext_noop("%(other)s holds this guide too")
 _SECRET = gettext_noop("this line may hold a secret (%(sorts)s): keep it or replace it")
+_REVIEW = gettext_noop("you may not publish, so this guide comes in for review")
 _NEW_SERVICE = gettext_noop("the service %(name)s does not exist yet and will be created")
 
 
@@ -90,9 +92,14 @@ class ImportPlan:
         return tuple(item for item in self.items if item.state != "unchanged")
 
 
-def plan_import(files: Sequence[tuple[str, str | bytes]]) -> ImportPlan:
-    """What importing these files would do. Nothing is stored."""
-    planner = _Planner()
+def plan_import(
+    files: Sequence[tuple[str, str | bytes]], *, may_publish: bool = True
+) -> ImportPlan:
+    """What importing these files would do. Nothing is stored.
+
+    Whoever may not publish brings new guides in for review.
+    """
+    planner = _Planner(may_publish=may_publish)
     for name, content in files:
         planner.read(name, content)
     return planner.plan()
@@ -126,7 +133,8 @@ def _store(item: ImportItem, *, by: AbstractBaseUser | None, source: str, note: 
 class _Planner:
     """Files read so far. A file with complaints is still looked at as far as it was understood."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, may_publish: bool) -> None:
+        self.may_publish = may_publish
         self.complaints: list[FileComplaint] = []
         self.warnings: list[FileComplaint] = []
         self.drafts: dict[tuple[str, str], tuple[str, Draft]] = {}
@@ -141,6 +149,9 @@ class _Planner:
         if draft is None:
             return
         self.warnings += _secrets(name, text)
+        if not self.may_publish and _would_publish(draft):
+            draft = replace(draft, state="in_review")
+            self.warnings.append(_warning(name, line_of(draft.places, "state"), _REVIEW))
         other, _draft = self.drafts.setdefault(_key(draft), (name, draft))
         if other != name:
             line = line_of(draft.places, "slug")
@@ -195,6 +206,12 @@ def difference(before: str, after: str) -> str:
     """A unified difference of two files, without its header; empty when they are the same."""
     lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
     return "\n".join(list(lines)[2:])
+
+
+def _would_publish(draft: Draft) -> TypeGuard[GuideDraft]:
+    if not isinstance(draft, GuideDraft) or draft.state != Guide.State.PUBLISHED:
+        return False
+    return not Guide.objects.filter(slug=draft.slug, state=Guide.State.PUBLISHED).exists()
 
 
 def _key(draft: Draft) -> tuple[str, str]:

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import models
 
-from kb.ingest import CauseDraft, EvidenceDraft, GuideDraft, ParameterDraft
+from kb.ingest import CauseDraft, EvidenceDraft, GuideDraft
+from kb.ingest.writing import parameter_entry
 from kb.models import Cause, Check, Evidence, Guide, Resolution, Service, Suggests, Symptom
 from probes.models import Probe
 
@@ -20,7 +21,7 @@ def write_guide(guide: Guide, draft: GuideDraft) -> None:
     """
     guide.language, guide.title, guide.summary = draft.language, draft.title, draft.summary
     guide.state, guide.review_after, guide.body = draft.state, draft.review_after, draft.body
-    guide.parameters = {name: entry_of(item) for name, item in draft.parameters.items()}
+    guide.parameters = {name: parameter_entry(item) for name, item in draft.parameters.items()}
     guide.save()
     guide.services.set(_services(draft.services))
     checks = _write_checks(guide, draft)
@@ -29,20 +30,6 @@ def write_guide(guide: Guide, draft: GuideDraft) -> None:
         _write_evidence(causes[cause.slug], cause.evidence)
         _write_resolutions(causes[cause.slug], cause, checks)
     _write_symptoms(guide, draft, causes)
-
-
-def entry_of(parameter: ParameterDraft) -> dict[str, Any]:
-    """A parameter as the guide stores it: what is not said is left out."""
-    entry: dict[str, Any] = {"type": parameter.type}
-    if parameter.default is not None:
-        entry["default"] = parameter.default
-    if parameter.read_from:
-        entry["from"] = parameter.read_from
-    if parameter.required:
-        entry["required"] = True
-    if parameter.label:
-        entry["label"] = parameter.label
-    return entry
 
 
 def _services(slugs: frozenset[str]) -> list[Service]:

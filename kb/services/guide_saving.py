@@ -101,7 +101,16 @@ def record_edit(
     changed = _newest_sha(guide) != _sha(ingest.dump(draft)) or translated
     if changed:
         _add_revision(guide, by=by, source=source, note=note)
-    return index_saved(Saved(guide=guide, created=False, changed=changed))
+    # Also without a new revision: rows may have been written behind the file's back.
+    index.update(Guide.objects.get(pk=guide.pk))
+    return Saved(guide=guide, created=False, changed=changed)
+
+
+@transaction.atomic
+def publish_guide(guide: Guide, *, by: AbstractBaseUser) -> Saved:
+    """Make the guide one that searches find. Raises BadGuide and publishes nothing."""
+    Guide.objects.filter(pk=guide.pk).update(state=Guide.State.PUBLISHED)
+    return record_edit(guide, by=by)
 
 
 def no_guide(draft: TranslationDraft) -> Complaint:

@@ -10,7 +10,7 @@ from kb.services.guide_imports import (
     difference,
     plan_import,
 )
-from kb.services.guide_saving import Saved, record_edit, save_guide, save_translation
+from kb.services.guide_saving import Saved, publish_guide, record_edit, save_guide, save_translation
 from kb.services.starter import load_starter
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "file_of",
     "load_starter",
     "plan_import",
+    "publish_guide",
     "record_edit",
     "save_guide",
     "save_translation",

@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 
-from kb.ingest import BadGuide, ParameterDraft
+from kb.ingest import BadGuide
 from kb.ingest.snippets import (
     dump_mapping,
-    dump_parameters,
     dump_when,
     parse_names,
-    parse_parameters,
+    parse_parameter_entries,
     parse_values,
     parse_when,
 )
@@ -48,11 +47,11 @@ def test_a_condition_that_means_nothing_is_refused(text: str, message: str) -> N
 
 
 def test_parameters_values_and_names_are_read_back_as_shown() -> None:
-    parameters = {"port": ParameterDraft(type="port", default=8000, read_from="port")}
+    parameters = {"port": {"type": "port", "default": 8000, "from": "port"}}
     values = {"port": "${port}", "on": "no", "list": [1, "a"]}
     names = {"causes": {"not-running": "실행 안 됨: 꺼짐"}}
 
-    assert parse_parameters(dump_parameters(parameters)) == parameters
+    assert parse_parameter_entries(dump_mapping(parameters)) == parameters
     assert parse_values(dump_mapping(values)) == values
     assert parse_names(dump_mapping(names)) == names
-    assert dump_parameters(parameters) == "port: {type: port, default: 8000, from: port}"
+    assert dump_mapping(values) == "list: [1, a]\n'on': 'no'\nport: ${port}"

@@ -1,0 +1,96 @@
+"""A cause in the admin: what speaks for it, against it, and what to do about it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from kb.admin.fields import YamlField
+from kb.admin.inlines import RowForm, Rows
+from kb.admin.recording import GuidePartForm, RecordsEdits
+from kb.ingest import snippets
+from kb.models import Cause, Check, Evidence, Resolution, Suggests, Symptom
+
+
+class EvidenceForm(RowForm):
+    when = YamlField(
+        parse=snippets.parse_when,
+        dump=snippets.dump_when,
+        label=_("when"),
+        help_text=_(
+            "One check per line with its reason code, all must hold: listener: not_listening"
+        ),
+    )
+
+
+class EvidenceRows(Rows, admin.TabularInline):
+    model = Evidence
+    form = EvidenceForm
+    fields = ["when", "says", "provenance", "position"]
+
+
+class ResolutionRows(Rows, admin.StackedInline):
+    model = Resolution
+    fields = [
+        ("slug", "title", "position"),
+        ("kind", "risk", "provenance", "section"),
+        "caution",
+        "rollback",
+        "verify",
+    ]
+    prefetched = ("verify",)
+    choices_from = {"verify": lambda cause: Check.objects.filter(guide_id=cause.guide_id)}
+
+
+class SuggestsRows(Rows, admin.TabularInline):
+    model = Suggests
+    fields = ["symptom", "strength"]
+    related = ("symptom", "cause")
+    choices_from = {"symptom": lambda cause: Symptom.objects.filter(guide_id=cause.guide_id)}
+
+
+@admin.register(Cause)
+class CauseAdmin(RecordsEdits):
+    form = GuidePartForm
+    list_display = ["title", "slug", "guide", "standing", "weight", "provenance"]
+    list_filter = ["standing", "provenance", "guide"]
+    list_select_related = ["guide"]
+    search_fields = ["title", "slug", "guide__title", "guide__slug"]
+    autocomplete_fields = ["guide"]
+    inlines = [SuggestsRows, EvidenceRows, ResolutionRows]
+    fields = [
+        "guide",
+        ("title", "slug"),
+        ("standing", "weight", "section"),
+        ("refines", "provenance", "position"),
+        "revision",
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["guide"] if obj else []
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        # Which symptoms and checks there are is known once the cause has its guide.
+        return list(self.inlines) if obj else []
+
+    def response_add(
+        self, request: HttpRequest, obj: Cause, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """A new cause goes on to its own page, where its evidence and resolutions are written."""
+        if "_addanother" not in request.POST:
+            post = request.POST.copy()
+            post["_continue"] = "1"
+            request.POST = post  # type: ignore[assignment]
+        return super().response_add(request, obj, post_url_continue)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "refines" in form.base_fields:
+            others = Cause.objects.filter(guide_id=obj.guide_id).exclude(pk=obj.pk) if obj else None
+            form.base_fields["refines"].queryset = (
+                Cause.objects.none() if others is None else others
+            )
+        return form

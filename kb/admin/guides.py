@@ -1,0 +1,190 @@
+"""Guides in the admin: the text, what the machine acts on, translations, publishing, importing."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from kb import services
+from kb.admin.complaints import sentences
+from kb.admin.fields import LinesField, MarkdownField, YamlField
+from kb.admin.imports import import_view
+from kb.admin.inlines import RowForm, Rows
+from kb.admin.people import person
+from kb.admin.recording import GuidePartForm, RecordsEdits
+from kb.ingest import BadGuide, snippets
+from kb.models import Cause, Check, Guide, GuideTranslation, Symptom
+from probes.models import Probe
+
+_NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)
+
+
+class GuideForm(GuidePartForm):
+    body = MarkdownField(label=_("body"), required=False)
+    parameters = YamlField(
+        parse=snippets.parse_parameter_entries,
+        dump=snippets.dump_mapping,
+        rows=6,
+        label=_("parameters"),
+        required=False,
+        help_text=_("One per line, as in a guide's file: port: {type: port, default: 8000}"),
+    )
+    # Set on the class made for one request.
+    user: Any = None
+
+    def clean_state(self) -> str:
+        state = str(self.cleaned_data["state"])
+        is_new = state in _NEEDS_PUBLISHING and state != self.initial.get("state")
+        if is_new and not self.user.has_perm("kb.publish_guide"):
+            raise ValidationError(
+                _("You may not publish or archive guides. Choose “In review” instead.")
+            )
+        return state
+
+
+class SymptomForm(RowForm):
+    phrases = LinesField(
+        label=_("phrases"), required=False, help_text=_("Exact words, one phrase per line.")
+    )
+
+
+class SymptomRows(Rows, admin.StackedInline):
+    model = Symptom
+    form = SymptomForm
+    classes = ["collapse"]
+    fields = [
+        ("slug", "position", "language", "provenance"),
+        ("phrases", "pattern"),
+        "explained_by",
+    ]
+    prefetched = ("explained_by",)
+    choices_from = {
+        "explained_by": lambda guide: Symptom.objects.filter(guide_id=guide.pk),
+    }
+
+
+class CauseRows(Rows, admin.TabularInline):
+    """The causes' own lines; evidence and resolutions have their own page per cause."""
+
+    model = Cause
+    fields = ["slug", "title", "section", "standing", "weight", "refines", "provenance", "position"]
+    show_change_link = True
+    choices_from = {"refines": lambda guide: Cause.objects.filter(guide_id=guide.pk)}
+
+
+class CheckForm(RowForm):
+    parameters = YamlField(
+        parse=snippets.parse_values,
+        dump=snippets.dump_mapping,
+        label=_("parameters"),
+        required=False,
+        help_text=_("A value for each of the probe's placeholders: port: ${port}"),
+    )
+
+
+class CheckRows(Rows, admin.StackedInline):
+    model = Check
+    form = CheckForm
+    classes = ["collapse"]
+    fields = [
+        ("slug", "position", "provenance"),
+        ("name", "probe"),
+        "parameters",
+        ("role", "section", "baseline"),
+    ]
+    choices_from = {"probe": lambda guide: Probe.objects.all()}
+
+
+class TranslationForm(RowForm):
+    body = MarkdownField(label=_("body"), required=False)
+    names = YamlField(
+        parse=snippets.parse_names,
+        dump=snippets.dump_mapping,
+        label=_("names"),
+        required=False,
+        help_text=_("What parts are called: causes: {not-running: The server is not running}"),
+    )
+
+
+class TranslationRows(Rows, admin.StackedInline):
+    model = GuideTranslation
+    form = TranslationForm
+    classes = ["collapse"]
+    fields = ["language", "title", "summary", "body", "names", "of_revision"]
+    readonly_fields = ["of_revision"]
+
+
+@admin.register(Guide)
+class GuideAdmin(RecordsEdits):
+    form = GuideForm
+    list_display = ["title", "slug", "state", "language", "owner", "review_after"]
+    list_filter = ["state", "language", "services"]
+    list_select_related = ["owner"]
+    search_fields = ["title", "slug", "summary", "symptoms__phrases"]
+    autocomplete_fields = ["owner", "services"]
+    readonly_fields = ["history_link"]
+    inlines = [SymptomRows, CauseRows, CheckRows, TranslationRows]
+    actions = ["publish"]
+    change_list_template = "admin/kb/guide/change_list.html"
+    fieldsets = [
+        (None, {"fields": [("title", "slug"), "summary", "body", "revision"]}),
+        (
+            _("About the guide"),
+            {
+                "fields": [
+                    ("language", "state"),
+                    ("owner", "review_after"),
+                    "services",
+                    "parameters",
+                    "history_link",
+                ]
+            },
+        ),
+    ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        # Addresses, translations and imports name a guide by its slug.
+        return [*self.readonly_fields, "slug"] if obj else list(self.readonly_fields)
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return {} if obj else {"slug": ["title"]}
+
+    @admin.display(description=_("revisions"))
+    def history_link(self, guide: Guide) -> str | SafeString:
+        if guide.pk is None:
+            return "-"
+        address = reverse("admin:kb_guiderevision_changelist")
+        label = _("revision %(number)s") % {"number": guide.revision_number}
+        return format_html('<a href="{}?guide__id__exact={}">{}</a>', address, guide.pk, label)
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(import_view)
+        return [path("import/", view, name="kb_guide_import"), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        may_import = request.user.has_perm("kb.import_guide")
+        return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import})
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("kb.publish_guide")
+
+    @admin.action(description=_("Publish selected guides"), permissions=["publish"])
+    def publish(self, request: HttpRequest, guides: QuerySet[Guide]) -> None:
+        for guide in guides:
+            try:
+                services.publish_guide(guide, by=person(request))
+            except BadGuide as refused:
+                for problem in sentences(refused.complaints):
+                    said = format_html("{}: {}", guide.title, problem)
+                    self.message_user(request, said, messages.ERROR)
+            else:
+                published = _("Published “%(title)s”.") % {"title": guide.title}
+                self.message_user(request, published, messages.SUCCESS)

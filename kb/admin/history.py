@@ -1,0 +1,72 @@
+"""What was saved, asked and tried: for reading only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from kb.models import Attempt, GuideRevision, Investigation, SearchGap
+
+
+class ReadOnly(admin.ModelAdmin):
+    """History: nobody adds to it or changes it by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(GuideRevision)
+class GuideRevisionAdmin(ReadOnly):
+    list_display = ["guide", "number", "author", "source", "note", "created_at"]
+    list_filter = ["source", "guide"]
+    list_select_related = ["guide", "author"]
+    search_fields = ["guide__title", "guide__slug", "note", "author__username"]
+    date_hierarchy = "created_at"
+    fields = ["guide", "number", "author", "source", "note", "created_at", "sha256", "file"]
+
+
+@admin.register(Investigation)
+class InvestigationAdmin(ReadOnly):
+    list_display = ["title", "public_id", "started_by", "created_at", "concluded_cause"]
+    list_filter = [("concluded_at", admin.EmptyFieldListFilter), "created_at"]
+    list_select_related = ["started_by", "concluded_cause"]
+    search_fields = ["public_id", "text", "fingerprint"]
+    date_hierarchy = "created_at"
+    fields = [
+        ("public_id", "created_at", "started_by"),
+        "text",
+        ("truncated", "redactions"),
+        ("services", "environment", "guide"),
+        "typed",
+        ("concluded_at", "concluded_by"),
+        ("concluded_cause", "concluded_resolution"),
+    ]
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnly):
+    list_display = ["what", "outcome", "resolution", "investigation", "by", "at"]
+    list_filter = ["outcome", "at"]
+    list_select_related = ["resolution", "investigation", "by"]
+    search_fields = ["what", "note", "investigation__public_id"]
+
+
+@admin.register(SearchGap)
+class SearchGapAdmin(ReadOnly):
+    """The authoring queue. A gap that was answered is deleted."""
+
+    list_display = ["sample_line", "count", "first_seen", "last_seen"]
+    search_fields = ["sample", "fingerprint"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("kb.delete_searchgap")
+
+    @admin.display(description=SearchGap._meta.get_field("sample").verbose_name)
+    def sample_line(self, gap: SearchGap) -> str:
+        return str(gap)

@@ -1,0 +1,151 @@
+"""Saving through the admin: rows, revision and index together, and never over someone's work."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.forms.models import ModelFormMetaclass
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from kb import services
+from kb.admin.complaints import sentences
+from kb.admin.people import person
+from kb.ingest import BadGuide
+from kb.models import Guide, GuideTranslation
+from kb.services.guides import difference
+
+
+class GuidePartForm(forms.ModelForm):
+    """A form over a guide, or a part of one, that knows which revision the person began from."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Set on the class made for one request, by `RecordsEdits`.
+    complaints: tuple[Any, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        guide = self.guide
+        self.fields["revision"].initial = guide.revision_number if guide else 0
+
+    @property
+    def guide(self) -> Guide | None:
+        """The guide that is edited; None while it is being made."""
+        instance = self.instance
+        if isinstance(instance, Guide):
+            return instance if instance.pk else None
+        return instance.guide if instance.guide_id else None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if self.complaints:
+            raise ValidationError(sentences(self.complaints))
+        if self.guide is not None and self.instance.pk:
+            self._refuse_conflict(self.guide, cleaned.get("revision"))
+        return cleaned
+
+    def _refuse_conflict(self, guide: Guide, began_from: int | None) -> None:
+        # The lock holds until the form's rows are stored; PostgreSQL needs it, SQLite has one
+        # writer anyway.
+        Guide.objects.select_for_update().get(pk=guide.pk)
+        if began_from == guide.revision_number:
+            return
+        raise ValidationError(
+            format_html(
+                "{}<pre class='difference' tabindex='0'>{}</pre>",
+                _(
+                    "Someone else saved this guide while you were editing it, so nothing was "
+                    "stored. This is what they changed. Copy your text, load the page again and "
+                    "put it in."
+                ),
+                _changed_since(guide, began_from),
+            )
+        )
+
+
+def _changed_since(guide: Guide, began_from: int | None) -> str:
+    before = guide.revisions.filter(number=began_from or 0).first()
+    newest = guide.revisions.first()
+    return difference(before.file if before else "", newest.file if newest else "")
+
+
+class RecordsEdits(admin.ModelAdmin):
+    """Records every save as a revision; what the guide's rules refuse comes back as form errors."""
+
+    form = GuidePartForm
+
+    def guide_of(self, obj: Any) -> Guide:
+        return obj if isinstance(obj, Guide) else obj.guide
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except BadGuide as refused:
+            # The transaction was rolled back. The same form again, now with the complaints as
+            # its errors: it does not save, and shows what the person typed.
+            request.guide_complaints = refused.complaints  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        found = getattr(request, "guide_complaints", ())
+        made = {"complaints": found, "user": person(request), "__module__": __name__}
+        return ModelFormMetaclass(form.__name__, (form,), made)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        guide = self.guide_of(form.instance)
+        translated = _changed_translations(formsets)
+        services.record_edit(guide, by=person(request), translated=bool(translated))
+        guide.translations.filter(pk__in=translated).update(of_revision=guide.revision_number)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except BadGuide as refused:
+            self._say(request, refused)
+            return redirect(request.path)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        guide = self.guide_of(obj)
+        super().delete_model(request, obj)
+        if obj is not guide:
+            services.record_edit(guide, by=person(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        guides = {self.guide_of(obj) for obj in queryset}
+        try:
+            with transaction.atomic():
+                super().delete_queryset(request, queryset)
+                for guide in Guide.objects.filter(pk__in=[guide.pk for guide in guides]):
+                    services.record_edit(guide, by=person(request))
+        except BadGuide as refused:
+            self._say(request, refused)
+
+    def _say(self, request: HttpRequest, refused: BadGuide) -> None:
+        for problem in sentences(refused.complaints):
+            self.message_user(request, problem, messages.ERROR)
+
+
+def _changed_translations(formsets: Any) -> list[int]:
+    """The translations that were saved just now, by id."""
+    return [
+        translation.pk
+        for formset in formsets
+        if formset.model is GuideTranslation
+        for translation in [*formset.new_objects, *(obj for obj, _names in formset.changed_objects)]
+    ]

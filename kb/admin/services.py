@@ -1,0 +1,27 @@
+"""Services in the admin: what guides, checks and incidents are about."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from kb.admin.fields import YamlField
+from kb.ingest import snippets
+from kb.models import Service
+
+
+class ServiceForm(forms.ModelForm):
+    bindings = YamlField(
+        parse=snippets.parse_values,
+        dump=snippets.dump_mapping,
+        label=_("bindings"),
+        required=False,
+        help_text=_("Values for guide parameters, one per line: port: 8001"),
+    )
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin):
+    form = ServiceForm
+    list_display = ["name", "slug"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["depends_on"]
