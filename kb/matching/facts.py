@@ -187,6 +187,16 @@ _READERS: tuple[tuple[re.Pattern[str], Callable[[_Found], Iterator[Fact]], bool]
         _host_port,
         True,
     ),
+    # "Failed to connect to 127.0.0.2 port 8000", 'connection to server at "db", port 5432'
+    (
+        _p(
+            r"""\b(?:connect\sto(?:\shost)?|server\sat)\s['"]?
+                (?P<host>[0-9a-f:]{2,40}|[a-z0-9](?:[a-z0-9-]{0,62}\.){0,8}[a-z0-9-]{0,62})
+                ['"]?(?:\s\([^)\n]{1,60}\))?,?\sport\s(?P<port>\d{2,5})\b"""
+        ),
+        _host_port,
+        True,
+    ),
     # ":8001/", "findstr :8000"
     (_p(r"""(?:^|[\s(\[])\*?:(\d{2,5})(?=/|\s|$|\))"""), _port, True),
     (
