@@ -47,7 +47,7 @@ class Prediction:
 class Advice:
     """The check, or the checks a joint rule needs, with why as data.
 
-    `predictions` say what results would decide, strongest first. `instead_of` is the check the
+    `predictions` say what results would decide, what changes most first. `instead_of` is the check the
     author would have run first, where this advice departs from the author's order.
     """
 
@@ -80,7 +80,7 @@ def advise(
         checks=best,
         gain_bits=gain,
         cost_s=_cost_s(best, open_checks),
-        predictions=_predictions(best, causes, evidence),
+        predictions=_predictions(best, causes, ranking, evidence),
         instead_of=None if first in best else first,
     )
 
@@ -121,7 +121,8 @@ def _gain_bits(
     """Mutual information of the cause and the result: what is expected to be learnt."""
     results = _results(together, causes, open_checks)
     beliefs = ranking.by_key()
-    chances = {c.key: _chances(c, results, evidence) for c in causes}
+    lines = ev.lines(causes)
+    chances = {key: _chances(line, results, evidence) for key, line in lines.items()}
     chances[_NONE] = [1 / len(results)] * len(results)
     shares = {c.key: beliefs[c.key].belief for c in causes} | {_NONE: ranking.none_of_these}
     gains = []
@@ -136,10 +137,10 @@ def _gain_bits(
 
 
 def _chances(
-    cause: Cause, results: Sequence[tuple[Seen, ...]], evidence: Mapping[str, Seen]
+    line: Sequence[Cause], results: Sequence[tuple[Seen, ...]], evidence: Mapping[str, Seen]
 ) -> list[float]:
     """P(result | cause): in proportion to what the cause's rules say about the result."""
-    ratios = [ev.ratio(cause, {**evidence, **{one.check: one for one in r}}) for r in results]
+    ratios = [ev.ratio(line, {**evidence, **{one.check: one for one in r}}) for r in results]
     total = math.fsum(ratios)
     return [ratio / total for ratio in ratios]
 
@@ -192,19 +193,23 @@ def _as_facts(wanted: Mapping[str, object]) -> dict[str, object]:
 
 
 def _predictions(
-    together: Sequence[str], causes: Sequence[Cause], evidence: Mapping[str, Seen]
+    together: Sequence[str],
+    causes: Sequence[Cause],
+    ranking: Ranking,
+    evidence: Mapping[str, Seen],
 ) -> tuple[Prediction, ...]:
-    """What the rules say that this step could complete, the strongest first."""
+    """What the rules say that this step could complete; what would change most comes first."""
+    beliefs = ranking.by_key()
     known = evidence.keys() | set(together)
     found = [
-        (abs(math.log(RUNS[rule.says])), cause, rule, key)
+        (abs(math.log(RUNS[rule.says])) * beliefs[cause.key].belief, cause, rule, key)
         for cause in causes
         for rule in cause.rules
         if rule.when.keys() <= known
         for key in together
         if key in rule.when
     ]
-    found.sort(key=lambda one: (-one[0], one[1].order, one[2].id, one[3]))
+    found.sort(key=lambda one: (-round(one[0], 9), one[1].order, one[2].id, one[3]))
     return tuple(
         Prediction(
             check=key,

@@ -30,10 +30,11 @@ def rank(
     ordered = sorted(causes, key=lambda cause: (cause.order, cause.key))
     evidence = ev.newest_evidence(seen)
     priors, prior_none = _priors(ordered, tuple(symptoms))
-    moved = {cause.key: ev.moves(cause, evidence) for cause in ordered}
+    lines = ev.lines(ordered)
+    moved = {key: ev.moves(line, evidence) for key, line in lines.items()}
     states = {cause.key: ev.state(cause, moved[cause.key], evidence) for cause in ordered}
     weights = {key: prior * _factor(moved[key]) for key, prior in priors.items()}
-    refined = _refined(ordered, weights, states)
+    refined = _refined(lines, weights, states)
     total = math.fsum([*refined.values(), prior_none])
     beliefs = [
         Belief(
@@ -126,17 +127,17 @@ def _factor(moved: Iterable[Moved]) -> float:
 
 
 def _refined(
-    causes: Sequence[Cause], weights: Mapping[str, float], states: Mapping[str, str]
+    lines: Mapping[str, Sequence[Cause]], weights: Mapping[str, float], states: Mapping[str, str]
 ) -> dict[str, float]:
     """Weights after supported narrower causes took their broader one's share.
 
     From the broadest down, so that a share travels to the narrowest supported cause.
     """
-    parents = _parents(causes)
-    supported = _supported_with_broader(parents, states)
+    # What supports the narrow one supports all above it.
+    supported = {c.key for k, line in lines.items() if states[k] == "supported" for c in line}
     result = dict(weights)
-    for broad in sorted(parents, key=lambda key: (len(_line(key, parents)), key)):
-        heirs = [key for key, parent in parents.items() if parent == broad and key in supported]
+    for broad in sorted(lines, key=lambda key: (len(lines[key]), key)):
+        heirs = [k for k in lines if _is_under(broad, lines[k]) and k in supported]
         own = math.fsum(weights[key] for key in heirs)
         if not heirs or own <= 0 or states[broad] == "ruled_out":
             continue
@@ -146,29 +147,8 @@ def _refined(
     return result
 
 
-def _parents(causes: Sequence[Cause]) -> dict[str, str | None]:
-    """Each cause's broader one, where it takes part; a circle of refinements is cut."""
-    wanted = {cause.key: cause.refines for cause in causes}
-    known = {key: parent if parent in wanted else None for key, parent in wanted.items()}
-    return {k: None if k in _line(k, known) else parent for k, parent in known.items()}
-
-
-def _line(key: str, parents: Mapping[str, str | None]) -> list[str]:
-    """The broader causes above `key`, nearest first; stops where a circle closes."""
-    line: list[str] = []
-    parent = parents[key]
-    while parent is not None and parent not in line:
-        line.append(parent)
-        parent = parents[parent]
-    return line
-
-
-def _supported_with_broader(
-    parents: Mapping[str, str | None], states: Mapping[str, str]
-) -> set[str]:
-    """Supported causes and those above them: what supports the narrow supports the broad."""
-    found = {key for key in parents if states[key] == "supported"}
-    return found | {above for key in found for above in _line(key, parents)}
+def _is_under(broad: str, line: Sequence[Cause]) -> bool:
+    return len(line) > 1 and line[1].key == broad
 
 
 def _refining(before: float, after: float) -> tuple[Moved, ...]:

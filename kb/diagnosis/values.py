@@ -82,11 +82,13 @@ class Moved:
     """How far one rule moved a cause against "none of these", in natural log-odds.
 
     `says` is the rule's own word, or `refined` where a narrower cause took a broader one's share.
+    `inherited_from` names the broader cause whose rule it is; empty for one of its own.
     """
 
     says: str
     log_odds: float
     rule: int | None = None
+    inherited_from: str = ""
     checks: tuple[str, ...] = ()
     runs: tuple[int, ...] = ()
     reason_codes: tuple[str, ...] = ()

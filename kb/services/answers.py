@@ -91,13 +91,17 @@ class CheckState:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """How far runs moved a cause. `says` is the rule's word, or `refined`."""
+    """How far runs moved a cause. `says` is the rule's word, or `refined`.
+
+    `inherited` is the broader cause whose rule it is, None for the cause's own.
+    """
 
     checks: tuple[Check, ...]
     runs: tuple[Run, ...]
     reason_codes: tuple[str, ...]
     says: str
     log_odds: float
+    inherited: Cause | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

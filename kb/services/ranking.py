@@ -192,6 +192,7 @@ def _moved(one: diagnosis.Moved, weighed: _Weighed) -> Moved:
         reason_codes=one.reason_codes,
         says=one.says,
         log_odds=one.log_odds,
+        inherited=weighed.case.causes.get(one.inherited_from),
     )
 
 

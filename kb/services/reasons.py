@@ -10,6 +10,7 @@ from probes.reasons import label
 
 # Two say what the check would decide; more is a table, not a sentence.
 _MOST = 2
+_MOST_CODES = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,10 +22,14 @@ class Outcome:
     cause: Cause
     says: str
 
+    @property
+    def speaks_for(self) -> bool:
+        return self.says in ("for", "strongly-for")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reason:
-    """Why this check: what its results would decide, strongest first.
+    """Why this check: what its results would decide, what changes most first.
 
     `instead_of` is the check the author would have run first.
     """
@@ -50,12 +55,14 @@ def _departure(check: Check) -> str:
 
 
 def _telling(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """The first outcomes that are named by a reason, of different causes."""
-    first: dict[int, Outcome] = {}
+    """One outcome for each of the first causes: one that names few reasons and speaks for it."""
+    best: dict[int, Outcome] = {}
     for one in outcomes:
-        if one.reason_codes:
-            first.setdefault(one.cause.pk, one)
-    return list(first.values())[:_MOST]
+        if 0 < len(one.reason_codes) <= _MOST_CODES:
+            known = best.setdefault(one.cause.pk, one)
+            if one.speaks_for and not known.speaks_for:
+                best[one.cause.pk] = one
+    return list(best.values())[:_MOST]
 
 
 def _sentence(one: Outcome) -> str:

@@ -6,7 +6,7 @@ import pytest
 
 from kb.diagnosis import Cause, Condition, Ranking, Rule, Symptom, explained_away, rank
 from kb.diagnosis.strengths import NONE_OF_THESE, RUNS
-from tests.kb.diagnosis.connection import CAUSES, NOT_RUNNING, REFUSED, cause, seen, when
+from tests.kb.diagnosis.connection import CAUSES, NOT_RUNNING, PORT_HELD, REFUSED, cause, seen, when
 
 
 def first(ranking: Ranking) -> str:
@@ -193,29 +193,47 @@ def test_what_moved_explains_the_posterior_exactly():
         )
 
 
+JWT = cause(
+    "jwt-missing", 5, (when(target="module_not_found"), "strongly-for"), refines="not-running"
+)
+
+
 def test_a_supported_narrower_cause_takes_the_broader_ones_share():
-    jwt = cause(
-        "jwt-missing", 5, (when(target="module_not_found"), "strongly-for"), refines="not-running"
-    )
     runs = [seen("listener", "not_listening"), seen("target", "module_not_found", run=2)]
 
-    ranking = rank([NOT_RUNNING, jwt], seen=runs)
+    ranking = rank([NOT_RUNNING, JWT], seen=runs)
 
     assert first(ranking) == "jwt-missing"
+    assert belief(ranking, "jwt-missing") > 10 * belief(ranking, "not-running") * 0.9
     assert state(ranking, "not-running") == "supported"
-    assert [m.says for m in ranking.by_key()["jwt-missing"].moved] == ["strongly-for", "refined"]
+    assert [(m.says, m.inherited_from) for m in ranking.by_key()["jwt-missing"].moved] == [
+        ("strongly-for", ""),
+        ("for", "not-running"),
+        ("refined", ""),
+    ]
     assert [m.says for m in ranking.by_key()["not-running"].moved] == ["for", "refined"]
 
 
-def test_an_unsupported_narrower_cause_competes_with_the_broader_one():
-    jwt = cause(
-        "jwt-missing", 5, (when(target="module_not_found"), "strongly-for"), refines="not-running"
-    )
+def test_what_speaks_for_the_broader_cause_leaves_the_narrower_one_its_chance():
+    ranking = rank([NOT_RUNNING, JWT, PORT_HELD], seen=[seen("listener", "not_listening")])
 
-    ranking = rank([NOT_RUNNING, jwt], seen=[seen("listener", "not_listening")])
+    assert belief(ranking, "jwt-missing") == pytest.approx(belief(ranking, "not-running"))
+    assert state(ranking, "jwt-missing") == "not_looked_at"
 
-    assert first(ranking) == "not-running"
-    assert belief(ranking, "jwt-missing") == pytest.approx(belief(ranking, "not-running") / 3)
+
+def test_what_rules_out_the_broader_cause_rules_out_the_narrower_one():
+    ranking = rank([NOT_RUNNING, JWT], seen=[seen("listener", "listening", status="OK")])
+
+    assert state(ranking, "jwt-missing") == "ruled_out"
+    assert ranking.by_key()["jwt-missing"].moved[0].inherited_from == "not-running"
+
+
+def test_a_check_that_the_narrower_cause_names_itself_does_not_count_again_above():
+    own = cause("narrow", 5, (when(listener="not_listening"), "against"), refines="not-running")
+
+    ranking = rank([NOT_RUNNING, own], seen=[seen("listener", "not_listening")])
+
+    assert [m.says for m in ranking.by_key()["narrow"].moved] == ["against"]
 
 
 def test_a_share_travels_down_to_the_narrowest_supported_cause():
