@@ -2,8 +2,21 @@
 
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from kb import index
-from kb.models import Cause, Guide, GuideTranslation, Service, Suggests, Symptom
+from kb.models import (
+    Cause,
+    Check,
+    Evidence,
+    Guide,
+    GuideTranslation,
+    Resolution,
+    Service,
+    Suggests,
+    Symptom,
+)
+from probes.models import Probe
 
 
 def make_guide(
@@ -56,3 +69,41 @@ def reindex(*guides: Guide) -> None:
     """Write the postings, as saving a guide does."""
     for guide in guides:
         index.update(guide)
+
+
+def make_user(username: str = "jisu") -> User:
+    return User.objects.create_user(username)
+
+
+def make_probe(slug: str = "tcp", *, kind: str = "tcp_connect", **fields: Any) -> Probe:
+    """An approved probe; the default one asks for `host` and `port`."""
+    fields = {"name": slug, "params": {"host": "${host}", "port": "${port}"}, **fields}
+    probe = Probe.objects.create(slug=slug, kind=kind, **fields)
+    probe.approved_hash = probe.definition_hash
+    probe.save()
+    return probe
+
+
+def make_check(guide: Guide, slug: str, probe: Probe, **fields: Any) -> Check:
+    fields = {"name": slug, "position": guide.checks.count(), **fields}
+    return Check.objects.create(guide=guide, slug=slug, probe=probe, **fields)
+
+
+def make_evidence(cause: Cause, says: str, **reasons: str | list[str]) -> Evidence:
+    """`make_evidence(cause, "for", listener="not_listening")`."""
+    when = {
+        check.replace("_", "-"): {"reason": [codes] if isinstance(codes, str) else codes}
+        for check, codes in reasons.items()
+    }
+    position = cause.evidence.count()
+    return Evidence.objects.create(cause=cause, when=when, says=says, position=position)
+
+
+def make_resolution(
+    cause: Cause, slug: str = "start", *, verify: tuple[str, ...] = (), **fields: Any
+) -> Resolution:
+    """`verify` names checks of the cause's guide."""
+    fields = {"title": slug, "position": cause.resolutions.count(), **fields}
+    resolution = Resolution.objects.create(cause=cause, slug=slug, **fields)
+    resolution.verify.set(cause.guide.checks.filter(slug__in=verify))
+    return resolution
