@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from kb.models import Check, Guide, Investigation
 from kb.services.errors import MissingParameters, NeedsConfirmation
@@ -17,6 +18,7 @@ from kb.services.parameters import (
     read_typed,
     scoped,
 )
+from kb.services.people import Person, person
 from kb.services.reading import Case, read_case
 from probes.engine.errors import InvalidParams
 from probes.models import Batch, Run
@@ -25,7 +27,7 @@ from probes.services import Wanted, answer_manual, request_batch
 
 @transaction.atomic
 def set_parameters(
-    investigation: Investigation, values: Mapping[str, Any], *, by: User
+    investigation: Investigation, values: Mapping[str, Any], *, by: Person
 ) -> Investigation:
     """Store typed or confirmed values; an empty one is taken back.
 
@@ -41,7 +43,7 @@ def run_checks(
     investigation: Investigation,
     checks: Sequence[Check],
     *,
-    by: User | None,
+    by: Person,
     purpose: str = Batch.Purpose.DIAGNOSE,
     idempotency_key: str | None = None,
     confirm: bool = False,
@@ -61,7 +63,7 @@ def run_checks(
     if pasted and not confirm:
         raise NeedsConfirmation(pasted)
     wanted = [_wanted(check, values[check.guide.slug]) for check in checks]
-    batch = request_batch(wanted, purpose=purpose, by=by, idempotency_key=idempotency_key)
+    batch = request_batch(wanted, purpose=purpose, by=person(by), idempotency_key=idempotency_key)
     if pasted:
         _store_typed(stored, investigation, {scoped(one): one.value for one in pasted})
     stored.batches.add(batch)
@@ -75,12 +77,15 @@ def answer_check(
     *,
     answer: str,
     note: str = "",
-    by: User,
+    by: Person,
     purpose: str = Batch.Purpose.DIAGNOSE,
 ) -> Run:
     """Record what a person saw for a manual check. Raises RequestRefused for another answer."""
+    someone = person(by)
+    if someone is None:
+        raise PermissionDenied(_("Only a person who is logged in can answer this check."))
     run = answer_manual(
-        check.probe, ref=check.key, answer=answer, note=note, by=by, purpose=purpose
+        check.probe, ref=check.key, answer=answer, note=note, by=someone, purpose=purpose
     )
     investigation.batches.add(run.item.batch)
     return run
