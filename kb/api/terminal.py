@@ -9,7 +9,7 @@ from kb.models import Resolution
 from kb.services import Diagnosis, RankedCause
 
 # The widest label of any language, so that the second column lines up.
-_LABEL_WIDTH = 8
+_LABEL_WIDTH = 11
 
 
 def render(diagnosis: Diagnosis, *, base: str, limit: int) -> str:

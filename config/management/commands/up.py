@@ -139,7 +139,7 @@ class Command(BaseCommand):
         self._line(
             "terminal",
             f'curl -sS --data-binary "{SAMPLE}" '
-            f'-H "Authorization: Bearer $(cat {key})" {url}api/v1/match.txt',
+            f'-H "Authorization: Bearer $(cat {key})" "{url}api/v1/match.txt?limit=3"',
         )
         if settings.KNOWNFIX_SELF_APPROVAL:
             self._line("self-approval", "on: who writes a probe may approve it")
@@ -159,7 +159,7 @@ class Command(BaseCommand):
 def _load_starter() -> str:
     saved = load_starter()
     changed = sum(one.created or one.changed for one in saved)
-    return f"{Guide.objects.count()} guides, {changed} of them new or changed"
+    return f"{Guide.objects.count()} guides; files new or changed: {changed}"
 
 
 def _children(descriptor: int, port: int, options: dict[str, Any]) -> list[Child]:
