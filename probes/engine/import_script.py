@@ -39,9 +39,9 @@ def look(name: str) -> Any:
         module = importlib.import_module(module_name)
     except BaseException as error:  # noqa: BLE001 - whatever a module raises is the answer
         return failed(name, error)
-    seen = {"name": name, "ok": True, "origin": getattr(module, "__file__", None)}
+    seen = {"name": name, "ok": True, "origin": text_of(module, "__file__")}
     seen.update(provider(module_name, module))
-    seen["version"] = seen["version"] or text_or_none(getattr(module, "__version__", None))
+    seen["version"] = seen["version"] or text_of(module, "__version__")
     seen["python"] = python_version()
     if attribute:
         seen.update(look_inside(module, attribute))
@@ -92,6 +92,14 @@ def shown(error: BaseException) -> str:
         return ""
 
 
+def text_of(module: Any, name: str) -> Any:
+    """What stands in sys.modules may be any object, with any __getattr__."""
+    try:
+        return text_or_none(getattr(module, name, None))
+    except BaseException:  # noqa: BLE001 - see above
+        return None
+
+
 def text_or_none(value: Any) -> Any:
     return value if isinstance(value, str) else None
 
@@ -128,7 +136,7 @@ def first_part(path: Any) -> Any:
 
 
 def holds(distribution: Any, module: Any) -> bool:
-    origin = os.path.realpath(getattr(module, "__file__", None) or "")
+    origin = os.path.realpath(text_of(module, "__file__") or "")
     return any(os.path.realpath(str(path.locate())) == origin for path in distribution.files or ())
 
 

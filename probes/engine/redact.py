@@ -5,6 +5,7 @@ is RE2, so the time is linear in the text whatever the text is.
 """
 
 import errno
+import functools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import Any
 
 import re2
 
-from probes.engine.redact_patterns import RULES, SECRET_VALUE_END, Rule
+from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES, SECRET_VALUE_END, Rule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,10 +32,18 @@ def redact(text: str, *, known: Iterable[str] = ()) -> Redacted:
     for value in sorted({value for value in known if len(value) >= _SHORTEST_KNOWN}, key=len)[::-1]:
         counts["known"] += masked.count(value)
         masked = masked.replace(value, mask("known"))
+    if not MAY_HOLD_A_SECRET.search(masked):
+        return Redacted(text=masked, counts=+counts)
     for rule in RULES:
         if rule.hint(masked):
             masked = rule.pattern.sub(_masker(rule, counts), masked)
     return Redacted(text=masked, counts=+counts)
+
+
+@functools.lru_cache(maxsize=1024)
+def names_a_secret(name: str) -> bool:
+    """True when a value under this name would be masked, whatever it is."""
+    return bool(redact(f'{name}="a1"').counts.get("secret"))
 
 
 def mask(sort: str) -> str:
@@ -43,6 +52,8 @@ def mask(sort: str) -> str:
 
 def strip_controls(text: str) -> str:
     """Without terminal sequences, control and invisible direction characters; lines end in \\n."""
+    if text.isascii() and text.isprintable():
+        return text
     text = _TERMINAL.sub("", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _LONE_SURROGATE.sub("\ufffd", _UNSEEN.sub("", text))

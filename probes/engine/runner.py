@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -12,7 +13,7 @@ from typing import Any
 from probes.engine.errors import CannotLook, InvalidParams
 from probes.engine.expect import judge
 from probes.engine.lateness import Lateness
-from probes.engine.redact import mask, redact, strip_controls
+from probes.engine.redact import mask, names_a_secret, redact, strip_controls
 from probes.engine.registry import check_expectation, kind_named, validate
 from probes.engine.schema import Kind
 from probes.engine.spec import Observation, Policy, ProbeResult, ProbeSpec, Status
@@ -186,14 +187,19 @@ def _clean_facts(value: Any) -> Any:
     if isinstance(value, str):
         return clean(value, MAX_FACT_TEXT)
     if isinstance(value, dict):
-        return {clean(str(key), MAX_SUMMARY): _clean_pair(key, it) for key, it in value.items()}
+        return {_clean_name(str(key)): _clean_pair(key, inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_clean_facts(inner) for inner in value]
     return value
 
 
+@functools.lru_cache(maxsize=1024)
+def _clean_name(name: str) -> str:
+    return clean(name, MAX_SUMMARY)
+
+
 def _clean_pair(key: Any, value: Any) -> Any:
-    """A JSON value whose key says that it is a secret is masked as if they stood together."""
-    if isinstance(value, str) and redact(f'{key}="{value}"').counts.get("secret"):
+    """A value whose name says that it is a secret is masked as if they stood together."""
+    if isinstance(value, str | int) and not isinstance(value, bool) and names_a_secret(str(key)):
         return mask("secret")
     return _clean_facts(value)

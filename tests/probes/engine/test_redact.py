@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from probes.engine.redact import redact, strip_controls
+from probes.engine.redact_patterns import MAY_HOLD_A_SECRET
 
 EASY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LETTERS = string.ascii_letters + string.digits
@@ -115,6 +116,11 @@ def test_error_constant_in_place_of_a_secret_is_kept(before: str, evidence: str)
     assert redact(text).text == text
 
 
+def test_every_carrier_passes_the_cheap_test_that_comes_first() -> None:
+    for carrier in (*CARRIERS, "AKIAABCDEFGHIJKLMNOP", "SG.{0}.{0}", "npm_{}", "-u a:{}"):
+        assert MAY_HOLD_A_SECRET.search(carrier), carrier
+
+
 @EASY
 @given(st.text(max_size=300))
 @example("\ud800 password=\udfff")
@@ -146,6 +152,28 @@ def test_known_values_are_masked_wherever_they_stand() -> None:
 
     assert redacted.text == "got [masked:known] in a/[masked:known]-battery"
     assert redacted.counts == {"known": 2}
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "AKIAABCDEFGHIJKLMNOP",
+        "ghp_0123456789abcdefghijABCDEFGHIJ",
+        "github_pat_0123456789abcdefghij",
+        "glpat-0123456789abcdefghij",
+        "xoxb-0123456789-abcdef",
+        "sk-proj-0123456789abcdefghij",
+        "sk_live_0123456789abcdef",
+        "AIza0123456789abcdefghijABCDEFGHIJ01234",
+        "npm_0123456789abcdefghijABCDEFGHIJ0123",
+        "hf_0123456789abcdefghijAB",
+        "SG.0123456789abcdef.0123456789abcdef",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+    ],
+)
+def test_token_that_tells_itself_by_its_beginning_is_masked_alone(token: str) -> None:
+    assert token not in redact(token).text
+    assert token not in redact(f"failed with {token} at 10.0.0.1:8000").text
 
 
 @pytest.mark.parametrize(
