@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.html import escape, format_html
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from pygments import highlight
@@ -12,7 +12,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from kb.rendering.commands import copyable, is_destructive, is_wrong
+from kb.rendering.commands import commands, copyable, is_destructive, is_wrong
 from kb.rendering.keeping import Kept
 
 _OPENING = re.compile(r"(?P<prefix>[ \t]*(?:>[ \t]?)*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)")
@@ -74,7 +74,7 @@ def _figure(block: Block) -> SafeString:
     classes = "code" + " do-not-run" * wrong + " destructive" * destructive
     return format_html(
         '<figure class="{}" data-language="{}"><figcaption>{}{}{}{}{}</figcaption>'
-        '<pre tabindex="0"><code>{}</code></pre></figure>',
+        '<pre tabindex="0"><code>{}</code></pre>{}</figure>',
         classes,
         block.language,
         format_html('<span class="language">{}</span>', block.language or _("text")),
@@ -83,6 +83,7 @@ def _figure(block: Block) -> SafeString:
         _label("warn", _("Cannot be undone"), destructive and not wrong),
         "" if wrong else _copy_button(block),
         _highlighted(block),
+        "" if wrong else _one_by_one(block),
     )
 
 
@@ -91,11 +92,29 @@ def _label(name: str, text: str, is_shown: bool) -> SafeString:
 
 
 def _copy_button(block: Block) -> SafeString:
-    text = copyable(block.text, block.language)
+    return _button(copyable(block.text, block.language))
+
+
+def _button(text: str) -> SafeString:
     if not text:
         return SafeString()
     return format_html(
         '<button type="button" class="copy" data-copy-text="{}">{}</button>', text, _("Copy")
+    )
+
+
+def _one_by_one(block: Block) -> SafeString:
+    """Where there are several commands, each with a Copy of its own."""
+    found = commands(block.text, block.language)
+    if len(found) < 2 or not copyable(block.text, block.language):
+        return SafeString()
+    rows = format_html_join(
+        "", "<li><code>{}</code>{}</li>", ((command, _button(command)) for command in found)
+    )
+    return format_html(
+        '<details class="one-by-one"><summary>{}</summary><ol>{}</ol></details>',
+        _("Copy one command at a time"),
+        rows,
     )
 
 

@@ -23,6 +23,8 @@ _OUTPUT = frozenset({"text", "txt", "log", "output", "plain"})
 _PROMPT = re.compile(r"(?:PS(?: [^>\n]*)?>|[A-Za-z]:\\[^>\n]*>|\$|>>>|\.\.\.)(?:[ \t]+|$)")
 _COMMENT = re.compile(r"\s*(?:#|//|::|REM\b)", re.IGNORECASE)
 
+_GOES_ON = re.compile(r"[\\`^|]\s*$")
+
 _MARKED_WRONG = re.compile("❌")
 _MARKED_RIGHT = re.compile("✅")
 _SAID_WRONG = re.compile(
@@ -63,12 +65,24 @@ def copyable(text: str, language: str) -> str:
     """What Copy takes: commands without prompts, output and comments; other code as it stands."""
     if language in _OUTPUT or (_MARKED_WRONG.search(text) and _MARKED_RIGHT.search(text)):
         return ""
+    return "\n".join(commands(text, language)) or _code(text, language)
+
+
+def commands(text: str, language: str) -> list[str]:
+    """The block's commands one by one; a command may go on over several lines."""
     lines = text.splitlines()
-    if prompted := [line for line in map(_without_prompt, lines) if line]:
-        return "\n".join(prompted)
-    if language in SHELLS:
-        lines = [line for line in lines if line.strip() and not _COMMENT.match(line)]
-    return "\n".join(lines).strip("\n")
+    prompted = [line for line in map(_without_prompt, lines) if line]
+    if prompted or language not in SHELLS:
+        return prompted
+    found: list[str] = []
+    for line in (line for line in lines if line.strip() and not _COMMENT.match(line)):
+        goes_on = found and (_GOES_ON.search(found[-1]) or line[0] in " \t")
+        found[-1:] = [f"{found[-1]}\n{line}"] if goes_on else [*found[-1:], line]
+    return found
+
+
+def _code(text: str, language: str) -> str:
+    return "" if language in SHELLS else text.strip("\n")
 
 
 def _without_prompt(line: str) -> str:

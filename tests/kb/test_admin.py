@@ -519,16 +519,14 @@ def test_importing_needs_its_permission_and_publishing_its_own(guide: Guide) -> 
     assert b"Import guides" in importer.get(GUIDES).content
 
 
-def test_starter_guides_open_in_the_admin(client: Client) -> None:
-    from kb.services import load_starter
+@pytest.mark.usefixtures("starter")
+def test_starter_guides_open_and_save_in_the_admin(client: Client) -> None:
+    guides = list(Guide.objects.all())
+    assert len(guides) >= 3
 
-    load_starter()
-
-    for guide in Guide.objects.all():
-        address = f"{GUIDES}{guide.pk}/change/"
-        assert client.post(address, form_of(client, address)).status_code == 302
+    for guide in guides:
+        cause = guide.causes.filter(evidence__isnull=False).first()
+        for address in (f"{GUIDES}{guide.pk}/change/", f"/admin/kb/cause/{cause.pk}/change/"):
+            response = client.post(address, form_of(client, address))
+            assert response.status_code == 302, errors(response)
         assert guide.revisions.count() == 1
-    for cause in Cause.objects.select_related("guide"):
-        address = f"/admin/kb/cause/{cause.pk}/change/"
-        assert client.post(address, form_of(client, address)).status_code == 302, cause.key
-        assert cause.guide.revisions.count() == 1

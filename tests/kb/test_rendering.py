@@ -1,5 +1,9 @@
 """Markdown becomes safe HTML that reads as its author meant."""
 
+import os
+import re
+from pathlib import Path
+
 import pytest
 from django.utils import translation
 
@@ -130,6 +134,15 @@ def test_what_should_not_be_run_has_no_copy(block: str) -> None:
     assert "copy" not in html
 
 
+def test_several_commands_can_be_copied_one_by_one() -> None:
+    html = render("```bash\n# 1.\ndocker-compose down\n\n# 2.\ncurl \\\n  -X POST\n```").html
+
+    assert html.count('<button type="button" class="copy"') == 3
+    assert "<li><code>docker-compose down</code><button" in html
+    assert 'data-copy-text="curl \\\n  -X POST">' in html
+    assert "one-by-one" not in render("```bash\nls\n```").html
+
+
 def test_a_wrong_command_says_do_not_run() -> None:
     html = render(
         "**잘못된 실행:**\n```bash\nuvicorn app.main:app\n```\n\n**올바른 실행:**\n\n```bash\nls\n```"
@@ -200,3 +213,20 @@ def test_a_large_table_and_long_text_are_rendered() -> None:
 
     assert html.count("<tr>") == 201
     assert '<td align="right">2</td>' in html
+
+
+SHARED = Path(os.environ.get("KNOWNFIX_SHARED", Path(__file__).resolve().parents[3] / "shared"))
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("document", "items"),
+    [("connection-issue-guide", 9), ("ai-api-connection-report", 48), ("cors-502-runbook", 20)],
+)
+def test_the_source_documents_lose_no_list_item_and_no_bold(document: str, items: int) -> None:
+    html = render((SHARED / "sources" / f"{document}.md").read_text("utf-8")).html
+
+    text = re.sub(r"<figure.*?</figure>|<code>.*?</code>", "", html, flags=re.DOTALL)
+    assert text.count("<li>") == items
+    assert "**" not in text
+    assert re.findall(r"^\s*[*+-] ", re.sub(r"<[^>]+>", "", text), re.MULTILINE) == []
