@@ -130,6 +130,8 @@ CSRF_FAILURE_VIEW = "config.views.form_expired"
 
 # The largest body the API reads; a longer one is answered 413.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+# A guide's form has about ten fields per row of its symptoms, causes and checks.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
