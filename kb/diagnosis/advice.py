@@ -140,6 +140,9 @@ def _chances(
     line: Sequence[Cause], results: Sequence[tuple[Seen, ...]], evidence: Mapping[str, Seen]
 ) -> list[float]:
     """P(result | cause): in proportion to what the cause's rules say about the result."""
+    asked = {one.check for one in results[0]}
+    if all(asked.isdisjoint(rule.when) for cause in line for rule in cause.rules):
+        return [1 / len(results)] * len(results)
     ratios = [ev.ratio(line, {**evidence, **{one.check: one for one in r}}) for r in results]
     total = math.fsum(ratios)
     return [ratio / total for ratio in ratios]
