@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from kb.admin.fields import YamlField
@@ -17,7 +18,7 @@ class EvidenceForm(RowForm):
     when = YamlField(
         parse=snippets.parse_when,
         dump=snippets.dump_when,
-        label=_("when"),
+        label=capfirst(_("when")),
         help_text=_(
             "One check per line with its reason code, all must hold: listener: not_listening"
         ),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -9,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from kb import services
@@ -26,12 +28,12 @@ _NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)
 
 
 class GuideForm(GuidePartForm):
-    body = MarkdownField(label=_("body"), required=False)
+    body = MarkdownField(label=capfirst(_("body")), required=False)
     parameters = YamlField(
         parse=snippets.parse_parameter_entries,
-        dump=snippets.dump_mapping,
+        dump=snippets.dump_parameter_entries,
         rows=6,
-        label=_("parameters"),
+        label=capfirst(_("parameters")),
         required=False,
         help_text=_("One per line, as in a guide's file: port: {type: port, default: 8000}"),
     )
@@ -50,8 +52,14 @@ class GuideForm(GuidePartForm):
 
 class SymptomForm(RowForm):
     phrases = LinesField(
-        label=_("phrases"), required=False, help_text=_("Exact words, one phrase per line.")
+        label=capfirst(_("phrases")),
+        required=False,
+        help_text=_("Exact words, one phrase per line."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pattern"].widget = forms.Textarea(attrs={"rows": 3, "cols": 48})
 
 
 class SymptomRows(Rows, admin.StackedInline):
@@ -82,7 +90,7 @@ class CheckForm(RowForm):
     parameters = YamlField(
         parse=snippets.parse_values,
         dump=snippets.dump_mapping,
-        label=_("parameters"),
+        label=capfirst(_("parameters")),
         required=False,
         help_text=_("A value for each of the probe's placeholders: port: ${port}"),
     )
@@ -102,11 +110,11 @@ class CheckRows(Rows, admin.StackedInline):
 
 
 class TranslationForm(RowForm):
-    body = MarkdownField(label=_("body"), required=False)
+    body = MarkdownField(label=capfirst(_("body")), required=False)
     names = YamlField(
         parse=snippets.parse_names,
         dump=snippets.dump_mapping,
-        label=_("names"),
+        label=capfirst(_("names")),
         required=False,
         help_text=_("What parts are called: causes: {not-running: The server is not running}"),
     )

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Field, QuerySet
 from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 
@@ -18,7 +19,6 @@ class RowForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if "position" in self.fields:
             self.fields["position"].required = False
-            self.fields["position"].widget.attrs["style"] = "width: 4em"
             if self.instance.pk is None:
                 self.initial["position"] = None
 
@@ -49,7 +49,8 @@ class GuideRows(BaseInlineFormSet):
         # of many rows asks the database once and not once per row.
         known: dict[str, list[Any]] = self.__dict__.setdefault("_known_choices", {})
         if name not in known:
-            known[name] = list(field.choices)
+            # A pattern as long as a line would make the select wider than the page.
+            known[name] = [(key, Truncator(label).chars(70)) for key, label in field.choices]
         field.choices = known[name]
 
 

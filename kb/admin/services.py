@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from kb.admin.fields import YamlField
@@ -13,7 +14,7 @@ class ServiceForm(forms.ModelForm):
     bindings = YamlField(
         parse=snippets.parse_values,
         dump=snippets.dump_mapping,
-        label=_("bindings"),
+        label=capfirst(_("bindings")),
         required=False,
         help_text=_("Values for guide parameters, one per line: port: 8001"),
     )

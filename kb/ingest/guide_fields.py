@@ -28,7 +28,7 @@ _GUIDE_KEYS = (
     "checks",
     "causes",
 )
-_PARAMETER_KEYS = ("type", "default", "from", "required", "label")
+PARAMETER_KEYS = ("type", "default", "from", "required", "label")
 _SYMPTOM_KEYS = ("phrases", "pattern", "language", "explained_by", "suggests", "provenance")
 _CHECK_KEYS = ("probe", "with", "at", "section", "name", "baseline", "provenance")
 _CAUSE_KEYS = (
@@ -115,7 +115,7 @@ class _Row:
 
 
 def read_parameter(field: Field) -> ParameterDraft:
-    row = _Row(field, _PARAMETER_KEYS, required=("type",))
+    row = _Row(field, PARAMETER_KEYS, required=("type",))
     return ParameterDraft(
         type=row.choice("type", drafts.PARAMETER_TYPES, "text"),
         default=row.fields["default"].plain() if "default" in row.fields else None,

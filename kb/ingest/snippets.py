@@ -8,7 +8,7 @@ import yaml
 from kb.ingest.complaints import BadGuide, Report
 from kb.ingest.drafts import Plain
 from kb.ingest.fields import Field
-from kb.ingest.guide_fields import read_parameter, read_when
+from kb.ingest.guide_fields import PARAMETER_KEYS, read_parameter, read_when
 from kb.ingest.reading import read_names
 from kb.ingest.strict_yaml import compose
 from kb.ingest.writing import condition_entry, flow_lines, in_order, parameter_entry
@@ -43,6 +43,14 @@ def parse_names(text: str) -> dict[str, dict[str, str]]:
 
 def dump_when(when: Mapping[str, Mapping[str, Any]]) -> str:
     return flow_lines({check: condition_entry(when[check]) for check in sorted(when)})
+
+
+def dump_parameter_entries(entries: Mapping[str, Mapping[str, Any]]) -> str:
+    return flow_lines({name: _in_file_order(entries[name]) for name in sorted(entries)})
+
+
+def _in_file_order(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: entry[key] for key in PARAMETER_KEYS if key in entry}
 
 
 def dump_mapping(mapping: Mapping[str, Any]) -> str:

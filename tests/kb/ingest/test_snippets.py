@@ -7,6 +7,7 @@ import pytest
 from kb.ingest import BadGuide
 from kb.ingest.snippets import (
     dump_mapping,
+    dump_parameter_entries,
     dump_when,
     parse_names,
     parse_parameter_entries,
@@ -51,7 +52,8 @@ def test_parameters_values_and_names_are_read_back_as_shown() -> None:
     values = {"port": "${port}", "on": "no", "list": [1, "a"]}
     names = {"causes": {"not-running": "실행 안 됨: 꺼짐"}}
 
-    assert parse_parameter_entries(dump_mapping(parameters)) == parameters
+    assert parse_parameter_entries(dump_parameter_entries(parameters)) == parameters
+    assert dump_parameter_entries(parameters) == "port: {type: port, default: 8000, from: port}"
     assert parse_values(dump_mapping(values)) == values
     assert parse_names(dump_mapping(names)) == names
     assert dump_mapping(values) == "list: [1, a]\n'on': 'no'\nport: ${port}"
