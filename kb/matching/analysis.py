@@ -1,10 +1,12 @@
 """From pasted text to what the index is asked: facts, terms, anchors, fingerprint."""
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TypeVar
 
 from kb.matching.concepts import concepts_of
 from kb.matching.facts import find_facts
@@ -18,6 +20,8 @@ from kb.matching.words import COMMON, telling
 # A longer text is cut in its middle: a log begins with what was started and ends with the error.
 MAX_CHARS = 100_000
 _HEAD_CHARS = 30_000
+# No database and no expression engine takes these; one character for one keeps the places.
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _CUT = "\n…\n"
 
 # How many terms a text may bring before the index says which of them are rare.
@@ -37,10 +41,10 @@ def analyse(text: str) -> Analysis:
     Spans count in the answer's own `text`, which is the given one in Unicode form NFC
     (Korean pasted from a Mac arrives decomposed) and cut when it is too long.
     """
-    whole = unicodedata.normalize("NFC", text)
+    whole = _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", text))
     kept = _cut(whole)
     lines = heard_lines(kept)
-    facts = find_facts(kept)
+    facts = _weighed(find_facts(kept), lines)
     concepts = _weighed(concepts_of(kept, facts), lines)
     return Analysis(
         text=kept,
@@ -53,15 +57,18 @@ def analyse(text: str) -> Analysis:
     )
 
 
-def _weighed(hits: Iterable[ConceptHit], lines: list[Line]) -> tuple[ConceptHit, ...]:
-    """The hits on lines that are heard, each with its line's weight."""
+_Found = TypeVar("_Found", Fact, ConceptHit)
+
+
+def _weighed(found: Iterable[_Found], lines: list[Line]) -> tuple[_Found, ...]:
+    """What is found, with its line's weight; a line of a shape heard before has the least."""
     starts = [line.start for line in lines]
-    weighed = []
-    for hit in hits:
-        line = lines[bisect_right(starts, hit.span[0]) - 1] if starts else None
-        if line and line.start <= hit.span[0] < line.start + len(line.text):
-            weighed.append(replace(hit, weight=line.weight))
-    return tuple(weighed)
+    return tuple(replace(one, line=_line_weight(one.span[0], lines, starts)) for one in found)
+
+
+def _line_weight(at: int, lines: list[Line], starts: list[int]) -> int:
+    line = lines[bisect_right(starts, at) - 1] if starts else None
+    return line.weight if line and line.start <= at < line.start + len(line.text) else 0
 
 
 def _cut(text: str) -> str:
@@ -78,23 +85,31 @@ def _terms(
     weights: dict[tuple[str, str], int] = defaultdict(int)
     spans: dict[tuple[str, str], list[Span]] = defaultdict(list)
 
-    def add(key: str, kind: str, weight: int, span: Span) -> None:
-        weights[key, kind] = max(weights[key, kind], weight)
+    heard: dict[tuple[str, str], int] = defaultdict(int)
+
+    def add(key: str, kind: str, weight: int, line: int, span: Span) -> None:
+        weights[key, kind] = max(weights[key, kind], weight * line // 100)
+        heard[key, kind] = max(heard[key, kind], line)
         if len(spans[key, kind]) < _MOST_SPANS:
             spans[key, kind].append(span)
 
     for line in lines:
         for token in scan(line.text, line.start):
-            weight = _KIND_WEIGHT[token.kind] * line.weight * told(token.key) // 10_000
-            add(token.key, token.kind, weight, (token.start, token.end))
+            weight = _KIND_WEIGHT[token.kind] * told(token.key) // 100
+            add(token.key, token.kind, weight, line.weight, (token.start, token.end))
     for concept in concepts:
-        weight = _KIND_WEIGHT[CONCEPT] * concept.weight // 100
-        add(f"@{concept.name}", CONCEPT, weight, concept.span)
+        add(f"@{concept.name}", CONCEPT, _KIND_WEIGHT[CONCEPT], concept.line, concept.span)
     for fact in facts:
         if fact.type in INDEXED_FACTS:
-            add(fact_term(fact), FACT, _KIND_WEIGHT[FACT], fact.span)
+            add(fact_term(fact), FACT, _KIND_WEIGHT[FACT], fact.line, fact.span)
     terms = [
-        Term(key=key, kind=kind, weight=weight, spans=tuple(spans[key, kind]))
+        Term(
+            key=key,
+            kind=kind,
+            weight=weight,
+            spans=tuple(spans[key, kind]),
+            line=heard[key, kind],
+        )
         for (key, kind), weight in weights.items()
         if weight > 0
     ]

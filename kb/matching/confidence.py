@@ -42,6 +42,7 @@ def confidence(
     against: Sequence[Contradiction],
 ) -> int:
     """0 to 100."""
+    chosen = _heard(chosen)
     share, words = _explained(analysis, guide, chosen, hits)
     trust = _by_words(guide, chosen, share, words)
     if any(hit.is_telling for hit in hits):
@@ -49,6 +50,12 @@ def confidence(
     for contradiction in against:
         trust = trust * contradiction.keeps / 100
     return round(100 * trust)
+
+
+def _heard(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """What the loudest lines say: a guide need not explain the rest of a log."""
+    loudest = max((choice.term.line for choice in chosen), default=0)
+    return [choice for choice in chosen if choice.term.line == loudest]
 
 
 def _by_symptoms(hits: Sequence[AuthoredHit], share: float, same_port: bool) -> float:

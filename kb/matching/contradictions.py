@@ -1,4 +1,7 @@
-"""What speaks against a guide although its words match: another port, product, layer, status."""
+"""What speaks against a guide although its words match: another port, product, layer, status.
+
+Only what stands on a loud line contradicts: a log's routine lines name many ports and products.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,13 +10,11 @@ from kb.matching.candidate import Candidate
 from kb.matching.concepts import concepts, product_of_port
 from kb.matching.facts import is_spelled_out
 from kb.matching.impacts import LAYER, STATUS
+from kb.matching.lines import LOUD
 from kb.matching.values import Analysis, Fact, Span
 
 # What is left of the score, in hundredths.
 MILD, SERIOUS = 80, 40
-
-# Named on a line quieter than this, a product or a layer is part of the noise.
-_HEARD = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +42,7 @@ def contradictions(
 def _other_layer(analysis: Analysis, guide: Candidate) -> Contradiction | None:
     """A text about certificates and a guide about refused connections."""
     theirs = {mark.removeprefix(LAYER) for mark in guide.marks if mark.startswith(LAYER)}
-    hits = [(concepts()[h.name].layer, h) for h in analysis.concepts if h.weight >= _HEARD]
+    hits = [(concepts()[h.name].layer, h) for h in analysis.concepts if h.line >= LOUD]
     layers = {layer for layer, _ in hits if layer}
     if not theirs or not layers or theirs & layers:
         return None
@@ -56,12 +57,14 @@ def _other_product(analysis: Analysis, guide: Candidate) -> Contradiction | None
     named = [
         (hit.name, hit.span)
         for hit in analysis.concepts
-        if hit.weight >= _HEARD and concepts()[hit.name].product
+        if hit.line >= LOUD and concepts()[hit.name].product
     ]
     by_port = [
         (product_of_port()[fact.value], fact.span)
         for fact in _ports(analysis)
-        if fact.value in product_of_port() and f"#port:{fact.value}" not in guide.impacts
+        if fact.line >= LOUD
+        and fact.value in product_of_port()
+        and f"#port:{fact.value}" not in guide.impacts
     ]
     products = dict.fromkeys(name for name, _ in [*named, *by_port])
     if not products or any(f"@{name}" in guide.impacts for name in products):
@@ -71,7 +74,7 @@ def _other_product(analysis: Analysis, guide: Candidate) -> Contradiction | None
 
 
 def _other_port(analysis: Analysis, guide: Candidate) -> Contradiction | None:
-    ports = _ports(analysis)
+    ports = [fact for fact in _ports(analysis) if fact.line >= LOUD]
     if not ports or not guide.ports or matching_ports(analysis, guide):
         return None
     if any(f"#port:{fact.value}" in guide.impacts for fact in ports):
@@ -80,7 +83,7 @@ def _other_port(analysis: Analysis, guide: Candidate) -> Contradiction | None:
 
 
 def _other_container(analysis: Analysis, guide: Candidate) -> Contradiction | None:
-    named = [fact for fact in analysis.facts if fact.type == "container"]
+    named = [f for f in analysis.facts if f.type == "container" and f.line >= LOUD]
     known = {f"#container:{name}" for name in guide.containers} | set(guide.impacts)
     if not named or not guide.containers:
         return None
@@ -91,7 +94,7 @@ def _other_container(analysis: Analysis, guide: Candidate) -> Contradiction | No
 
 def _other_status(analysis: Analysis, guide: Candidate) -> Contradiction | None:
     theirs = {mark.removeprefix(STATUS) for mark in guide.marks if mark.startswith(STATUS)}
-    seen = [f for f in analysis.facts if f.type == "http_status" and f.value >= "400"]
+    seen = [f for f in analysis.facts if _is_http_error(f) and f.line >= LOUD]
     if not theirs or not seen or theirs & {fact.value for fact in seen}:
         return None
     return _differs("status", seen, theirs)
@@ -102,6 +105,10 @@ def _other_service(guide: Candidate, services: frozenset[str]) -> Contradiction 
         return None
     label = f"{', '.join(sorted(services))} ≠ {', '.join(sorted(guide.services))}"
     return Contradiction(kind="service", label=label, spans=(), keeps=MILD)
+
+
+def _is_http_error(fact: Fact) -> bool:
+    return fact.type == "http_status" and fact.value >= "400"
 
 
 def _differs(kind: str, facts: list[Fact], theirs: Iterable[str]) -> Contradiction:

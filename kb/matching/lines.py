@@ -8,13 +8,17 @@ from kb.matching.fingerprint import shape
 
 # A paste this short is heard whole; a longer one is a log, where errors stand out.
 _SHORT = 6
-_LOUD, _PLAIN, _QUIET, _FRAME = 100, 100, 40, 25
+LOUD = 100
+_PLAIN, _FRAME, _ROUTINE = 40, 25, 12
 
 _ERROR = re.compile(
     r"error|exception|fail|fatal|critical|refused|denied|cannot|can't|could not|unable|timed? ?out"
     r"|not found|traceback|panic|exited|killed|blocked|\b[45]\d\d\b|(?-i:E[A-Z]{4,})|오류|에러|실패|불가"
     r"|거부|없[습는음]|초과",
     re.IGNORECASE,
+)
+_ROUTINE_LINE = re.compile(
+    r"^[^a-z]{0,80}\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)", re.I
 )
 _FRAME_LINE = re.compile(
     r'^\s*(?:at\s\S+.*[:(]|File\s"[^"]+",\sline\s\d+|\S+\s@\s\S+:\d+|\.{3}\s\d+\smore|\^+\s*$)'
@@ -50,13 +54,15 @@ def _weight(line: str, is_log: bool) -> int:
     if _FRAME_LINE.match(line):
         return _FRAME
     if not is_log:
-        return _PLAIN
-    return _LOUD if _ERROR.search(line) else _QUIET
+        return LOUD
+    if _ROUTINE_LINE.search(line):
+        return _ROUTINE
+    return LOUD if _ERROR.search(line) else _PLAIN
 
 
 def telling_shapes(lines: list[Line]) -> list[str]:
     """The shapes that say what went wrong: the errors where there are any, else all."""
-    loud = [line.shape for line in lines if line.weight == _LOUD and _ERROR.search(line.text)]
+    loud = [line.shape for line in lines if line.weight == LOUD and _ERROR.search(line.text)]
     return (
-        loud or [line.shape for line in lines if line.weight > _FRAME] or [x.shape for x in lines]
+        loud or [line.shape for line in lines if line.weight != _FRAME] or [x.shape for x in lines]
     )

@@ -100,7 +100,7 @@ def _pattern_expression(pattern: str) -> re2._Regexp | None:
 def _phrase_expression(phrase: str) -> re2._Regexp:
     fixed = sum(c.isalnum() for part in _literals(phrase) for c in part)
     parts = [_expression(part, keep_all=fixed < 3) for part in _WILD.split(phrase.strip())]
-    return re2.compile(r"[^\n]{0,300}?".join(part for part in parts if part), _options())
+    return re2.compile(r"[^\n]*?".join(part for part in parts if part), _options())
 
 
 def _expression(part: str, *, keep_all: bool) -> str:

@@ -20,23 +20,27 @@ class Strength(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fact:
-    """Something the text states exactly: a port, a status, an error constant, ..."""
+    """Something the text states exactly: a port, a status, an error constant, ...
+
+    `line` is its line's weight in hundredths: what a log's routine lines state matters little.
+    """
 
     type: str
     value: str
     span: Span
+    line: int = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConceptHit:
     """A known idea under any of its wordings: `refused` for "연결 거부" and ECONNREFUSED.
 
-    `weight` is that of its line, in hundredths: a name in a log's noise says little.
+    `line` is its line's weight, as for a fact.
     """
 
     name: str
     span: Span
-    weight: int = 100
+    line: int = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,13 +48,15 @@ class Term:
     """What the index is asked for.
 
     `kind`: word, syllables (Korean character pair), identifier, pair (of words), concept, fact.
-    `weight` is in hundredths and says how much this place of the text deserves to be heard.
+    `weight` is in hundredths and says how much the term deserves to be heard; `line` is the part
+    its line has in that.
     """
 
     key: str
     kind: str
     weight: int
     spans: tuple[Span, ...]
+    line: int = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

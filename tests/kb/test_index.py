@@ -131,6 +131,26 @@ def test_another_problem_is_not_answered(text: str) -> None:
     assert find(text).matches == ()
 
 
+def test_a_routine_line_of_a_log_contradicts_nothing() -> None:
+    make_connection_guide()
+    routine = [f"10:00:0{n} INFO connected to redis at localhost:6379 try {n}{n}" for n in range(9)]
+    error = "10:00:09 ERROR GET http://localhost:8000/ Connection refused"
+
+    (match,) = find("\n".join([*routine, error])).matches
+
+    assert (match.strength, match.against) == ("strong", ())
+
+
+def test_words_alone_match_but_a_few_of_them_are_never_strong() -> None:
+    make_connection_guide()
+
+    few = find("firewall drops packets")
+    many = find("uvicorn process not running, listener gone, firewall drops packets")
+
+    assert [match.strength for match in few.matches] == ["possible"]
+    assert [match.strength for match in many.matches] == ["strong"]
+
+
 def test_a_draft_is_never_found() -> None:
     guide = make_connection_guide()
     guide.state = Guide.State.DRAFT

@@ -93,6 +93,12 @@ def test_hostile_texts_are_read_in_time() -> None:
     assert slow == []
 
 
+def test_what_no_database_stores_is_replaced_in_place() -> None:
+    analysis = analyse("http://a\x00b.example:81/ \ud800 ECONNREFUSED")
+
+    assert analysis.text == "http://a\ufffdb.example:81/ \ufffd ECONNREFUSED"
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_analysed_and_every_span_is_inside(text: str) -> None:
     analysis = analyse(text)
