@@ -14,6 +14,7 @@ from probes.engine import registry
 from probes.engine.errors import Complaint
 from probes.engine.schema import Param
 from probes.engine.spec import Status as EngineStatus
+from probes.engine_texts import translated
 from probes.models import Probe
 from probes.services.definitions import complaints_about
 
@@ -130,7 +131,7 @@ def _field(param: Param) -> forms.Field:
 
 
 def _help(param: Param) -> str:
-    parts = [gettext(param.help)] if param.help else []
+    parts = [translated(param.help)] if param.help else []
     if param.multiple:
         parts.append(gettext("One per line."))
     if param.type == "mapping":

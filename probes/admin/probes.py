@@ -21,8 +21,8 @@ from django.views.decorators.http import require_POST
 from probes import services
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
+from probes.engine_texts import translated
 from probes.forms import RunForm, form_for_kind, judging_fields, param_fields
-from probes.kind_texts import kind_title
 from probes.models import Batch, Probe
 
 _OWN_FIELDS = ["name", "slug", "timeout_s", "retries"]
@@ -70,7 +70,12 @@ class ProbeAdmin(admin.ModelAdmin):
         query = request.GET.copy()
         query.pop("kind", None)
         kinds = [
-            {"name": kind.name, "title": kind_title(kind), "query": _with_kind(query, kind.name)}
+            {
+                "name": kind.name,
+                "title": translated(kind.title),
+                "help": translated(kind.help),
+                "query": _with_kind(query, kind.name),
+            }
             for kind in registry.KINDS.values()
         ]
         context = {
@@ -113,7 +118,7 @@ class ProbeAdmin(admin.ModelAdmin):
         judges = {"fields": judging_fields(kind), "classes": ["collapse"]}
         return [
             (None, {"fields": own}),
-            (kind_title(kind), looks),
+            (translated(kind.title), looks),
             (_("Judging, where it differs from the usual"), judges),
         ]
 

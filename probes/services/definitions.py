@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from probes.engine import registry
 from probes.engine.errors import Complaint, InvalidParams
+from probes.engine_texts import translated
 from probes.models import Probe
 from probes.services.errors import OwnProbe, ProbeChanged
 
@@ -34,7 +35,10 @@ def _complaints_about_params(probe: Probe) -> list[Complaint]:
     try:
         cleaned = registry.validate(probe.kind, probe.params, placeholders=True)
     except InvalidParams as refused:
-        return [Complaint(field=f"params.{c.field}", message=c.message) for c in refused.complaints]
+        return [
+            Complaint(field=f"params.{c.field}", message=translated(c.message))
+            for c in refused.complaints
+        ]
     # Defaults are written out, so that a later change of a default needs approval too.
     probe.params = {name: value for name, value in cleaned.items() if value not in (None, [])}
     return []

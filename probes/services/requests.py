@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
+from probes.engine_texts import translated
 from probes.models import Batch, BatchItem, Location, Probe
 from probes.services.errors import IdempotencyConflict, Problem, RequestRefused
 from probes.services.locations import server_location
@@ -132,7 +133,7 @@ def _freeze_one(
         params = registry.validate(probe.kind, registry.fill(probe.params, wanted.values))
     except InvalidParams as refused:
         return [
-            _problem(wanted, index, "invalid_value", c.message, field=c.field)
+            _problem(wanted, index, "invalid_value", translated(c.message), field=c.field)
             for c in refused.complaints
         ], None
     return [], BatchItem(

@@ -1,6 +1,7 @@
 """The worker as a real process on a real database file: killed, stopped, doubled, orphaned."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,32 +14,46 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from probes import services
 from probes.models import Batch, Run
 from tests.probes.factories import make_probe
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 LEASE_S = "1.5"
 
 
 @pytest.fixture
-def database_url(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
-    """A migrated SQLite file that this test and its workers share."""
-    path = tmp_path / "worker.sqlite3"
-    url = f"sqlite:///{path}"
-    with _manage("migrate", "-v", "0", database_url=url) as migrating:
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database that this test and its workers share."""
+    if connection.vendor == "postgresql":
+        at = connection.settings_dict
+        return f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    return str(request.getfixturevalue("sqlite_file"))
+
+
+@pytest.fixture(scope="module")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("worker") / "migrated.sqlite3"
+    with _manage("migrate", "-v", "0", database_url=f"sqlite:///{path}") as migrating:
         assert migrating.wait() == 0
-    options = {**settings.SQLITE_OPTIONS}
-    base = connections["default"].settings_dict
-    file = DatabaseWrapper(
-        {**base, "ENGINE": "django.db.backends.sqlite3", "NAME": str(path), "OPTIONS": options}
-    )
+    return path
+
+
+@pytest.fixture
+def sqlite_file(migrated_file: Path, tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
+    """A file: the test run's own database is in memory, where no worker could see it."""
+    path = tmp_path / "worker.sqlite3"
+    shutil.copy(migrated_file, path)
     with django_db_blocker.unblock():
-        usual, connections["default"] = connections["default"], file
+        usual = connections["default"]
+        file = DatabaseWrapper({**usual.settings_dict, "NAME": str(path)})
+        connections["default"] = file
         try:
-            yield url
+            yield f"sqlite:///{path}"
         finally:
             file.close()
             connections["default"] = usual
@@ -89,17 +104,17 @@ class Listener:
     def _accept(self) -> None:
         while True:
             try:
-                connection, _address = self._socket.accept()
+                accepted, _address = self._socket.accept()
             except OSError:
                 return
             self.accepted += 1
-            self._kept.append(connection)
+            self._kept.append(accepted)
 
     def close(self) -> None:
         self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        for connection in self._kept:
-            connection.close()
+        for accepted in self._kept:
+            accepted.close()
 
 
 @pytest.fixture
