@@ -137,7 +137,10 @@ def _help(param: Param) -> str:
     if param.type == "mapping":
         parts.append(gettext("One `name: value` per line."))
     if param.default not in (None, "", [], ()):
-        parts.append(gettext("Without a value: %(default)s.") % {"default": param.default})
+        default = param.default
+        if param.type == "boolean":
+            default = gettext("yes") if default else gettext("no")
+        parts.append(gettext("Without a value: %(default)s.") % {"default": default})
     return " ".join(parts)
 
 
