@@ -70,10 +70,12 @@ def paste(page, text: str) -> None:
     page.wait_for_url("**/i/**")
 
 
-def until_done(page) -> None:
-    """The page follows the batch by itself until nothing is open."""
+def run_and_follow(page, button: str) -> None:
+    """Press it, see the checks being run, and wait until the page says that all are done."""
     from playwright.sync_api import expect
 
+    page.get_by_role("button", name=button).first.click()
+    expect(page.locator("progress")).to_have_count(1)
     expect(page.locator("progress")).to_have_count(0, timeout=30_000)
 
 
@@ -91,8 +93,7 @@ def test_from_a_pasted_error_to_a_verified_fix(
     expect(page.locator("mark").filter(has_text="ERR_CONNECTION_REFUSED")).not_to_have_count(0)
     keep(page, f"1-pasted-{name}")
 
-    page.get_by_role("button", name="Run all checks").click()
-    until_done(page)
+    run_and_follow(page, "Run all checks")
     first = page.locator("ol.causes > li").first
     expect(first).to_contain_text("not running")
     expect(first).to_contain_text("Supported")
@@ -101,8 +102,7 @@ def test_from_a_pasted_error_to_a_verified_fix(
     keep(page, f"2-checked-{name}")
 
     with repaired(port, tmp_path):
-        page.get_by_role("button", name="Run the verifying check").first.click()
-        until_done(page)
+        run_and_follow(page, "Run the verifying check")
         keep(page, f"3-verified-{name}")
         fixed = page.get_by_role("button", name="This fixed it").first
         expect(fixed).to_be_enabled()
