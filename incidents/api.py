@@ -14,6 +14,7 @@ from incidents import services
 from incidents.models import Incident, Note
 from kb.api.strict import StrictSerializer, read, read_query
 from kb.models import Investigation, Service
+from kb.services.people import person
 
 
 class IncidentInput(StrictSerializer):
@@ -23,7 +24,7 @@ class IncidentInput(StrictSerializer):
         choices=Incident.Severity.choices, default=Incident.Severity.MINOR
     )
     services = serializers.SlugRelatedField(
-        slug_field="slug", many=True, queryset=Service.objects.all(), default=list
+        slug_field="slug", many=True, queryset=Service.objects.all(), required=False
     )
     investigation = serializers.SlugRelatedField(
         slug_field="public_id", queryset=Investigation.objects.all(), default=None, allow_null=True
@@ -67,7 +68,7 @@ class IncidentsView(APIView):
     @extend_schema(request=IncidentInput, responses={201: OpenApiTypes.OBJECT})
     def post(self, request: Request) -> Response:
         asked = read(IncidentInput, request.data)
-        incident = services.open_incident(asked.pop("title"), by=request.user, **asked)
+        incident = services.open_incident(asked.pop("title"), by=person(request.user), **asked)
         address = f"/api/v1/incidents/{incident.public_id}"
         return Response(
             _whole(incident), status=status.HTTP_201_CREATED, headers={"Location": address}
@@ -108,7 +109,7 @@ class NotesView(APIView):
         incident = get_object_or_404(Incident, public_id=public_id)
         asked = read(NoteInput, request.data)
         note = services.add_note(
-            incident, text=asked["text"], by=request.user, at=asked["occurred_at"]
+            incident, text=asked["text"], by=person(request.user), at=asked["occurred_at"]
         )
         return Response(_note(note), status=status.HTTP_201_CREATED)
 

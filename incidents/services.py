@@ -12,6 +12,7 @@ from incidents.models import Incident, Note, StatusChange
 from kb.models import Cause, Investigation, Resolution, Service
 from kb.services.find import find_fixes, start_from_guide
 from kb.services.learn import conclude
+from probes.services import masked
 
 # An incident only moves forward; a step may be skipped, none is taken back.
 ORDER: Sequence[str] = tuple(Incident.Status.values)
@@ -46,9 +47,9 @@ def open_incident(
             slugs = [service.slug for service in services]
             investigation = find_fixes(text, by=by, services=slugs)
         incident = Incident.objects.create(
-            title=title,
+            title=masked(title),
             severity=severity,
-            report=report,
+            report=masked(report),
             investigation=investigation,
             reporter=by,
             started_at=started_at or timezone.now(),
@@ -61,7 +62,7 @@ def add_note(incident: Incident, *, text: str, by: User | None, at: datetime | N
     """Write a note down; `at` is when it happened, where that is not now."""
     now = timezone.now()
     return Note.objects.create(
-        incident=incident, text=text, author=by, occurred_at=at or now, recorded_at=now
+        incident=incident, text=masked(text), author=by, occurred_at=at or now, recorded_at=now
     )
 
 

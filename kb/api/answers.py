@@ -1,6 +1,5 @@
 """A diagnosis as the API shows it: plain data, with spans into the redacted text."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from kb.models import Guide, Resolution
@@ -213,7 +212,7 @@ def guide_row(guide: Guide) -> dict[str, Any]:
     }
 
 
-def guide_whole(guide: Guide, causes: Sequence[Any]) -> dict[str, Any]:
+def guide_whole(guide: Guide) -> dict[str, Any]:
     return {
         **guide_row(guide),
         "body": guide.localized("body"),
@@ -225,7 +224,7 @@ def guide_whole(guide: Guide, causes: Sequence[Any]) -> dict[str, Any]:
                 "standing": one.standing,
                 "title": guide.localized_name("causes", one.slug, one.title),
             }
-            for one in causes
+            for one in guide.causes.all()
         ],
         "checks": [
             {"check": one.key, "name": guide.localized_name("checks", one.slug, one.name)}

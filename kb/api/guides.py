@@ -79,7 +79,7 @@ class GuideView(APIView):
         if unchanged is not None:
             return unchanged
         return Response(
-            answers.guide_whole(guide, guide.causes.all()),
+            answers.guide_whole(guide),
             headers={"ETag": etag} if etag else {},
         )
 

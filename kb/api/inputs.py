@@ -42,7 +42,10 @@ class ContextInput(StrictSerializer):
 
 class MatchInput(StrictSerializer):
     text = serializers.CharField(max_length=LONGEST_TEXT, trim_whitespace=False)
-    context = ContextInput(default=lambda: {"services": [], "environment": ""})
+    # `context` is also what a serializer calls its own surroundings; here it is the client's word.
+    context = ContextInput(  # type: ignore[assignment]
+        default=lambda: {"services": [], "environment": ""}
+    )
     parameters = serializers.DictField(child=serializers.CharField(max_length=500), default=dict)
     limit = serializers.IntegerField(min_value=1, max_value=50, default=10)
 

@@ -43,7 +43,9 @@ def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
         f"{base}{guide.get_absolute_url()}{section}"
     )
     if ranked.why:
-        yield _row(_("why"), "  ".join(f'"{one.label}"' for one in ranked.why[:4]))
+        # Two reasons can rest on the same words; each is shown once.
+        words = list(dict.fromkeys(one.label for one in ranked.why))
+        yield _row(_("why"), "  ".join(f'"{word}"' for word in words[:4]))
     for moved in ranked.moved:
         seen = ", ".join(
             f"{check.slug}={code}"

@@ -11,6 +11,7 @@ from kb.services.errors import CannotConclude
 from kb.services.people import Person, person
 from kb.services.ranking import diagnose
 from probes.models import Run
+from probes.services import masked
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def _attempt(
         what=resolution.title[:300],
         resolution=resolution,
         outcome=outcome,
-        note=note,
+        note=masked(note),
         by=by,
         position=0 if last is None else last + 1,
     )

@@ -13,6 +13,7 @@ from probes.services.errors import (
 from probes.services.loading import load_probes
 from probes.services.locations import policy_of, server_location
 from probes.services.manual import answer_manual, answers_of
+from probes.services.masking import masked
 from probes.services.recording import Recorded, record
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
 from probes.services.running import (
@@ -49,6 +50,7 @@ __all__ = [
     "cancel_batch",
     "claim",
     "load_probes",
+    "masked",
     "policy_of",
     "record",
     "release",

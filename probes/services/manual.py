@@ -9,7 +9,8 @@ from probes.engine import registry
 from probes.models import Batch, BatchItem, Probe, Run
 from probes.services.errors import Problem, RequestRefused
 from probes.services.locations import server_location
-from probes.services.recording import MAX_OUTPUT_CHARS, MAX_SUMMARY_CHARS, masked
+from probes.services.masking import masked
+from probes.services.recording import MAX_OUTPUT_CHARS, MAX_SUMMARY_CHARS
 
 
 @transaction.atomic

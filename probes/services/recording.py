@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 
-from probes.engine.redact import redact, strip_controls
 from probes.engine.spec import ProbeResult
 from probes.models import Batch, BatchItem, Run
+from probes.services.masking import masked
 from probes.services.running import Claim
 
 MAX_SUMMARY_CHARS = 2_000
@@ -95,25 +94,3 @@ _ANSWER = ("status", "reason_code", "facts", "summary", "output", "attempts", "s
 
 def _says_same(one: Run, other: Run) -> bool:
     return all(getattr(one, field) == getattr(other, field) for field in _ANSWER)
-
-
-def masked(value: Any) -> Any:
-    """The value with secrets masked and controls removed in every string, however deep."""
-    match value:
-        case str():
-            return redact(strip_controls(value)).text
-        case dict():
-            return {str(key): _masked_under(str(key), inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [masked(inner) for inner in value]
-        case _:
-            return value
-
-
-def _masked_under(key: str, value: Any) -> Any:
-    """A secret often shows only by its name: `{"password": "..."}`."""
-    if not isinstance(value, str):
-        return masked(value)
-    named = f"{key}: "
-    text = redact(named + strip_controls(value)).text
-    return text.removeprefix(named) if text.startswith(named) else redact(value).text

@@ -156,3 +156,15 @@ def test_timeline_is_merged_in_the_order_it_happened(mina: User) -> None:
         "attempt",
         "concluded",
     }
+
+
+def test_a_secret_in_an_incident_reaches_no_row() -> None:
+    secret = "hunter2-" + "and-more"
+    incident = services.open_incident(
+        f"password={secret}", by=None, report=f"DATABASE_URL=postgres://u:{secret}@db:5432/app"
+    )
+    note = services.add_note(incident, text=f"Authorization: Bearer {secret}", by=None)
+
+    stored = Incident.objects.get(pk=incident.pk)
+    assert "db:5432" in stored.report
+    assert [text for text in (stored.title, stored.report, note.text) if secret in text] == []
