@@ -42,6 +42,8 @@ def open_incident(
     With an `investigation` the incident hangs on it, and `text` is not looked up again.
     """
     services = list(services)
+    # Taken first: looking the error up comes after it began.
+    started_at = started_at or timezone.now()
     with transaction.atomic():
         if investigation is None and text.strip():
             slugs = [service.slug for service in services]
@@ -52,7 +54,7 @@ def open_incident(
             report=masked(report),
             investigation=investigation,
             reporter=by,
-            started_at=started_at or timezone.now(),
+            started_at=started_at,
         )
         incident.services.set(services)
     return incident
