@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
@@ -22,6 +22,7 @@ def probe_list(request: PageRequest) -> HttpResponse:
         last_run=Subquery(newest.values("public_id")[:1]),
         last_at=Subquery(newest.values("started_at")[:1]),
     )
+    probes = probes.order_by(F("last_at").desc(nulls_last=True), "slug")
     page = Paginator(probes, PROBES_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "probes/list.html", {"page": page})
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -62,8 +62,8 @@ def _request_runs(request: PageRequest, diagnosis: Diagnosis) -> Batch:
     wanted = request.POST.get("check", "")
     verifies = request.POST.get("verify", "")
     key = f"{request.POST.get('key', '')}:{wanted}:{verifies}"
-    if verifies.isdigit():
-        resolution = get_object_or_404(Resolution, pk=verifies)
+    if verifies:
+        resolution = _resolution(verifies)
         found = list(resolution.verify.select_related("guide", "probe"))
         by_machine = [check for check in found if check.probe.kind != "manual"]
         purpose = Batch.Purpose.VERIFY
@@ -138,7 +138,7 @@ def cancel(request: PageRequest, public_id: str) -> HttpResponse:
 @require_POST
 def outcome(request: PageRequest, public_id: str) -> HttpResponse:
     investigation = investigation_of(public_id)
-    resolution = get_object_or_404(Resolution, pk=request.POST.get("resolution") or 0)
+    resolution = _resolution(request.POST.get("resolution", ""))
     worked = request.POST.get("worked") == "yes"
     try:
         conclude(
@@ -155,6 +155,12 @@ def outcome(request: PageRequest, public_id: str) -> HttpResponse:
     else:
         messages.info(request, _("Recorded that it did not help. The causes are ranked again."))
     return redirect(investigation)
+
+
+def _resolution(number: str) -> Resolution:
+    if not number.isdecimal():
+        raise Http404
+    return get_object_or_404(Resolution, pk=number)
 
 
 def refusals(refused: Exception) -> tuple[str, ...]:

@@ -50,8 +50,13 @@ def seconds(value: float) -> str:
 
 @register.inclusion_tag("parts/fact.html")
 def fact(value: Any) -> dict[str, Any]:
-    """A fact's value; a list of records becomes a small table."""
-    is_records = isinstance(value, list) and bool(value) and all(isinstance(v, dict) for v in value)
-    columns = sorted({name for record in value for name in record}) if is_records else []
-    rows = [[record.get(name) for name in columns] for record in value] if is_records else []
-    return {"value": value, "columns": columns, "rows": rows}
+    """A fact's value: a list of records as a small table, names with values one to a line."""
+    if isinstance(value, list) and value and all(isinstance(one, dict) for one in value):
+        columns = list(dict.fromkeys(name for record in value for name in record))
+        rows = [[record.get(name) for name in columns] for record in value]
+        return {"columns": columns, "rows": rows}
+    if isinstance(value, dict):
+        return {"pairs": list(value.items()), "is_empty": not value}
+    if isinstance(value, list):
+        return {"items": value, "is_empty": not value}
+    return {"value": value, "is_empty": value is None or value == ""}

@@ -1,24 +1,12 @@
 """The frame around every page: who sees what, language, theme, and what went wrong."""
 
 import pytest
-from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from config.models import PasswordDue
+from tests.pages.people import person
 
 pytestmark = pytest.mark.django_db
-
-
-def person(client: Client, *permissions: str) -> User:
-    """A logged-in user with exactly these permissions."""
-    user = User.objects.create_user("mina", password="a good long word")
-    for permission in permissions:
-        app, codename = permission.split(".")
-        user.user_permissions.add(
-            Permission.objects.get(content_type__app_label=app, codename=codename)
-        )
-    client.force_login(user)
-    return user
 
 
 def test_first_page_asks_a_stranger_to_log_in(client: Client) -> None:
@@ -41,7 +29,6 @@ def test_navigation_shows_only_what_the_person_may_open(client: Client) -> None:
 
 def test_find_button_is_disabled_with_its_reason_without_permission(client: Client) -> None:
     person(client)
-    client.cookies["django_language"] = "en"
 
     page = client.get("/").content.decode()
 
