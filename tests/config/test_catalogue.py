@@ -9,23 +9,33 @@ import pytest
 
 LOCALE = Path(__file__).parents[2] / "config" / "locale" / "ko" / "LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
+# How gettext itself joins a context to its message.
+CONTEXT = "\x04"
+
+
+def entries(path: Path = LOCALE / "django.po") -> list[dict[str, str]]:
+    """The fields of every entry but the header: msgctxt, msgid, msgid_plural, msgstr."""
+    found: list[dict[str, str]] = []
+    for block in path.read_text(encoding="utf-8").split("\n\n"):
+        fields: dict[str, str] = {}
+        key = ""
+        for line in (line for line in block.splitlines() if line and not line.startswith("#")):
+            if not line.startswith('"'):
+                key, _, line = line.partition(" ")
+                key = key.removesuffix("[0]")
+            fields[key] = fields.get(key, "") + ast.literal_eval(line)
+        if fields.get("msgid"):
+            found.append(fields)
+    return found
+
+
+def key_of(entry: dict[str, str]) -> str:
+    context = entry.get("msgctxt")
+    return entry["msgid"] if context is None else context + CONTEXT + entry["msgid"]
 
 
 def catalogue() -> dict[str, str]:
-    """msgid to translation, of every entry but the header; plural forms are joined."""
-    entries: dict[str, str] = {}
-    for block in (LOCALE / "django.po").read_text(encoding="utf-8").split("\n\n"):
-        lines = [line for line in block.splitlines() if line and not line.startswith("#")]
-        fields: dict[str, str] = {}
-        key = ""
-        for line in lines:
-            if not line.startswith('"'):
-                key, _, line = line.partition(" ")
-            fields[key] = fields.get(key, "") + ast.literal_eval(line)
-        if fields.get("msgid"):
-            translation = fields.get("msgstr") or fields.get("msgstr[0]", "")
-            entries[fields.get("msgctxt", "") + fields["msgid"]] = translation
-    return entries
+    return {key_of(entry): entry["msgstr"] for entry in entries()}
 
 
 def test_every_message_is_translated_into_korean() -> None:
@@ -40,13 +50,24 @@ def test_no_translation_is_a_guess() -> None:
 
 
 def test_a_translation_keeps_the_placeholders_of_its_message() -> None:
+    """Korean has one form for any number, so it follows the plural where there is one."""
     changed = {
-        msgid: translation
-        for msgid, translation in catalogue().items()
-        if set(PLACEHOLDER.findall(msgid)) != set(PLACEHOLDER.findall(translation))
+        entry["msgid"]: entry["msgstr"]
+        for entry in entries()
+        if set(PLACEHOLDER.findall(entry.get("msgid_plural", entry["msgid"])))
+        != set(PLACEHOLDER.findall(entry["msgstr"]))
     }
 
     assert changed == {}
+
+
+def test_no_particle_hangs_on_a_placeholder() -> None:
+    """Which of 을/를, 이/가, 은/는, 과/와 is right depends on the value: the sentence goes round it."""
+    particle = re.compile(
+        r"(?:%\(\w+\)[sd]|\})[”’\"']?(?:을|를|이|가|은|는|과|와|으로|로)(?=[ ,.]|$)"
+    )
+
+    assert [text for text in catalogue().values() if particle.search(text)] == []
 
 
 def test_the_compiled_catalogue_says_what_the_source_says() -> None:
@@ -90,8 +111,5 @@ def test_the_catalogue_holds_every_message_of_the_code(tmp_path: Path) -> None:
         capture_output=True,
     )
 
-    fresh = copy / "config" / "locale" / "ko" / "LC_MESSAGES" / "django.po"
-    found = set(re.findall(r'^msgid "(.+)"$', fresh.read_text(encoding="utf-8"), re.MULTILINE))
-    kept = (LOCALE / "django.po").read_text(encoding="utf-8")
-    missing = sorted(msgid for msgid in found if f'msgid "{msgid}"' not in kept)
-    assert missing == []
+    fresh = entries(copy / "config" / "locale" / "ko" / "LC_MESSAGES" / "django.po")
+    assert sorted({key_of(entry) for entry in fresh} - catalogue().keys()) == []
