@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from probes import public_ids
 
@@ -17,7 +18,7 @@ class Status(models.TextChoices):
 
     OK = "OK", _("OK")
     WARNING = "WARNING", _("Warning")
-    CRITICAL = "CRITICAL", _("Critical")
+    CRITICAL = "CRITICAL", pgettext_lazy("a run's status", "Critical")
     UNKNOWN = "UNKNOWN", _("Could not look")
 
 

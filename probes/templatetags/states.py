@@ -7,6 +7,7 @@ from typing import Any
 from django import template
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from probes.reasons import label
 
@@ -23,7 +24,7 @@ class Look:
 LOOKS = {
     "OK": Look(shape="✓", word=_("OK"), name="ok"),
     "WARNING": Look(shape="!", word=_("Warning"), name="warning"),
-    "CRITICAL": Look(shape="✕", word=_("Critical"), name="critical"),
+    "CRITICAL": Look(shape="✕", word=pgettext_lazy("a run's status", "Critical"), name="critical"),
     "UNKNOWN": Look(shape="?", word=_("Could not look"), name="unknown"),
 }
 NEVER_RUN = Look(shape="○", word=_("Never run"), name="never")
