@@ -9,6 +9,7 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
+        from config import schema  # noqa: F401 - registers itself by being imported
         from config.roles import ensure_roles
 
         # After the last app, because each app's permissions are made at its own turn.

@@ -39,6 +39,8 @@ class HasDeclaredPermission(permissions.BasePermission):
     """A view declares `required_permissions = {"GET": "kb.view_guide"}`; what it does not is denied."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
+        if not hasattr(view, (request.method or "").lower()):
+            raise exceptions.MethodNotAllowed(request.method or "")
         needed = getattr(view, "required_permissions", {}).get(request.method)
         if needed is None or isinstance(request.user, AnonymousUser):
             return False

@@ -48,7 +48,9 @@ class IncidentsView(APIView):
 
     required_permissions = {"GET": "incidents.view_incident", "POST": "incidents.add_incident"}
 
-    @extend_schema(parameters=[IncidentQuery], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="v1_incidents_list", parameters=[IncidentQuery], responses=OpenApiTypes.OBJECT
+    )
     def get(self, request: Request) -> Response:
         query = read_query(IncidentQuery, request)
         found = Incident.objects.prefetch_related("services").order_by("-id")

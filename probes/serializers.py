@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
@@ -45,6 +47,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         return cleaned
 
 
+@extend_schema_field(OpenApiTypes.OBJECT)
 class ValuesField(serializers.Field[Any, Any, Any, Any]):
     """`{name: text, number or boolean}`, for a probe's placeholders."""
 

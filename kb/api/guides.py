@@ -21,7 +21,9 @@ class GuidesView(APIView):
 
     required_permissions = {"GET": "kb.view_guide"}
 
-    @extend_schema(parameters=[inputs.GuideQuery], responses=OpenApiTypes.OBJECT)
+    @extend_schema(
+        operation_id="v1_guides_list", parameters=[inputs.GuideQuery], responses=OpenApiTypes.OBJECT
+    )
     def get(self, request: Request) -> Response:
         query = read_query(inputs.GuideQuery, request)
         found = _filtered(visible_guides(request), query)

@@ -84,5 +84,5 @@ class GuideQuery(StrictSerializer):
     service = serializers.CharField(max_length=50, required=False)
     status = serializers.ChoiceField(choices=Guide.State.choices, required=False)
     q = serializers.CharField(max_length=200, required=False)
-    page = serializers.IntegerField(min_value=1, default=1)
+    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
     page_size = serializers.IntegerField(min_value=1, max_value=200, default=50)

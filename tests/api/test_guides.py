@@ -65,3 +65,7 @@ def test_the_list_asks_as_often_for_many_guides_as_for_few(
 
     with django_assert_max_num_queries(12):
         assert matcher.get("/api/v1/guides").json()["count"] == 33
+
+
+def test_a_page_beyond_any_number_is_refused(matcher: APIClient) -> None:
+    assert matcher.get("/api/v1/guides?page=99999999999999999999").status_code == 400

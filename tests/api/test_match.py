@@ -122,3 +122,8 @@ def test_no_key_is_asked_for_one(starter: None) -> None:
 
     assert answer.status_code == 401
     assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+def test_another_method_is_not_allowed(matcher: APIClient, method: str) -> None:
+    assert getattr(matcher, method)("/api/v1/match").status_code == 405

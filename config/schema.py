@@ -1,0 +1,13 @@
+"""How the API's description speaks of keys. Found by drf-spectacular when config/apps.py loads it."""
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+
+
+class KeyScheme(OpenApiAuthenticationExtension):
+    target_class = "config.authentication.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "bearerFormat": "kb_…"}
