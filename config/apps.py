@@ -3,10 +3,12 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class ConfigConfig(AppConfig):
     name = "config"
+    verbose_name = _("Access")
 
     def ready(self) -> None:
         from config import schema  # noqa: F401 - registers itself by being imported
