@@ -54,7 +54,7 @@ class SuggestsRows(Rows, admin.TabularInline):
 @admin.register(Cause)
 class CauseAdmin(RecordsEdits):
     form = GuidePartForm
-    list_display = ["title", "slug", "guide", "standing", "weight", "provenance"]
+    list_display = ["title", "slug", "guide", "standing", "weight"]
     list_filter = ["standing", "provenance", "guide"]
     list_select_related = ["guide"]
     search_fields = ["title", "slug", "guide__title", "guide__slug"]

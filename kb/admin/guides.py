@@ -28,7 +28,14 @@ _NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)
 
 
 class GuideForm(GuidePartForm):
-    body = MarkdownField(label=capfirst(_("body")), required=False)
+    body = MarkdownField(
+        label=capfirst(_("body")),
+        required=False,
+        help_text=_(
+            "Markdown. A heading may end in the name by which causes and checks point at it: "
+            "## Start the broker {#start}"
+        ),
+    )
     parameters = YamlField(
         parse=snippets.parse_parameter_entries,
         dump=snippets.dump_parameter_entries,
@@ -39,6 +46,9 @@ class GuideForm(GuidePartForm):
     )
     # Set on the class made for one request.
     user: Any = None
+
+    class Meta:
+        help_texts = {"state": _("Only published guides answer a pasted error.")}
 
     def clean_state(self) -> str:
         state = str(self.cleaned_data["state"])
@@ -56,6 +66,9 @@ class SymptomForm(RowForm):
         required=False,
         help_text=_("Exact words, one phrase per line."),
     )
+
+    class Meta:
+        help_texts = {"pattern": _("A regular expression (RE2), found anywhere in the text.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -78,12 +91,12 @@ class SymptomRows(Rows, admin.StackedInline):
 
 
 class CauseRows(Rows, admin.TabularInline):
-    """The causes' own lines; evidence and resolutions have their own page per cause."""
+    """The causes' own lines; the rest of a cause has a page of its own."""
 
     model = Cause
-    fields = ["slug", "title", "section", "standing", "weight", "refines", "provenance", "position"]
+    verbose_name_plural = _("causes: save, then “Change” writes a cause's evidence and resolutions")
+    fields = ["slug", "title", "section", "standing", "weight", "position"]
     show_change_link = True
-    choices_from = {"refines": lambda guide: Cause.objects.filter(guide_id=guide.pk)}
 
 
 class CheckForm(RowForm):
@@ -162,6 +175,14 @@ class GuideAdmin(RecordsEdits):
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ["title"]}
+
+    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """All open where a row may have to be looked for: while writing, and after a refusal."""
+        inlines = super().get_inline_instances(request, obj)
+        if obj is None or getattr(request, "guide_complaints", ()):
+            for inline in inlines:
+                inline.classes = None
+        return inlines
 
     @admin.display(description=_("revisions"))
     def history_link(self, guide: Guide) -> str | SafeString:

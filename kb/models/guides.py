@@ -120,7 +120,9 @@ class Guide(models.Model):
 class GuideTranslation(models.Model):
     """A guide in another language: the prose and the names; the knowledge is the guide's own."""
 
-    guide = models.ForeignKey(Guide, models.CASCADE, related_name="translations")
+    guide = models.ForeignKey(
+        Guide, models.CASCADE, related_name="translations", verbose_name=_("guide")
+    )
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES)
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"), blank=True)
@@ -155,7 +157,9 @@ class GuideRevision(models.Model):
         ADMIN = "admin", _("Admin")
         API = "api", _("API")
 
-    guide = models.ForeignKey(Guide, models.CASCADE, related_name="revisions")
+    guide = models.ForeignKey(
+        Guide, models.CASCADE, related_name="revisions", verbose_name=_("guide")
+    )
     number = models.PositiveIntegerField(_("number"))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("author")
@@ -163,7 +167,7 @@ class GuideRevision(models.Model):
     note = models.CharField(_("note"), max_length=200, blank=True)
     source = models.CharField(_("source"), max_length=10, choices=Source.choices)
     file = models.TextField(_("file"))
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField("SHA-256", max_length=64)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
 
     class Meta:

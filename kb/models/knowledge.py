@@ -26,7 +26,9 @@ class Strength(models.TextChoices):
 class Symptom(models.Model):
     """What a person sees and pastes: exact phrases, or a pattern."""
 
-    guide = models.ForeignKey(Guide, models.CASCADE, related_name="symptoms")
+    guide = models.ForeignKey(
+        Guide, models.CASCADE, related_name="symptoms", verbose_name=_("guide")
+    )
     slug = models.SlugField(_("slug"))
     phrases = models.JSONField(_("phrases"), default=list, blank=True)
     pattern = models.CharField(_("pattern"), max_length=500, blank=True)
@@ -41,7 +43,7 @@ class Symptom(models.Model):
     provenance = models.CharField(
         _("provenance"), max_length=10, choices=Provenance.choices, default=Provenance.DOCUMENT
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("symptom")
@@ -63,7 +65,7 @@ class Cause(models.Model):
         CONFIRMED = "confirmed", _("Confirmed")
         FIXED = "fixed", _("Fixed")
 
-    guide = models.ForeignKey(Guide, models.CASCADE, related_name="causes")
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="causes", verbose_name=_("guide"))
     slug = models.SlugField(_("slug"))
     title = models.CharField(_("title"), max_length=200)
     section = models.CharField(_("section"), max_length=120, blank=True)
@@ -84,7 +86,7 @@ class Cause(models.Model):
     provenance = models.CharField(
         _("provenance"), max_length=10, choices=Provenance.choices, default=Provenance.DOCUMENT
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("cause")
@@ -92,7 +94,11 @@ class Cause(models.Model):
         ordering = ["guide_id", "position", "id"]
         constraints = [
             models.UniqueConstraint(fields=["guide", "slug"], name="cause_slug_once"),
-            models.CheckConstraint(condition=Q(weight__gt=0), name="cause_weight_positive"),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0),
+                name="cause_weight_positive",
+                violation_error_message=_("The weight must be above 0."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -107,8 +113,12 @@ class Cause(models.Model):
 class Suggests(models.Model):
     """A symptom speaks for a cause."""
 
-    symptom = models.ForeignKey(Symptom, models.CASCADE, related_name="suggests")
-    cause = models.ForeignKey(Cause, models.CASCADE, related_name="suggested_by")
+    symptom = models.ForeignKey(
+        Symptom, models.CASCADE, related_name="suggests", verbose_name=_("symptom")
+    )
+    cause = models.ForeignKey(
+        Cause, models.CASCADE, related_name="suggested_by", verbose_name=_("cause")
+    )
     strength = models.CharField(_("strength"), max_length=10, choices=Strength.choices)
 
     class Meta:
@@ -129,10 +139,12 @@ class Check(models.Model):
         TARGET = "target", _("on the target")
         CLIENT = "client", _("from the client")
 
-    guide = models.ForeignKey(Guide, models.CASCADE, related_name="checks")
+    guide = models.ForeignKey(Guide, models.CASCADE, related_name="checks", verbose_name=_("guide"))
     slug = models.SlugField(_("slug"))
     name = models.CharField(_("name"), max_length=200)
-    probe = models.ForeignKey("probes.Probe", models.PROTECT, related_name="checks")
+    probe = models.ForeignKey(
+        "probes.Probe", models.PROTECT, related_name="checks", verbose_name=_("probe")
+    )
     parameters = models.JSONField(
         _("parameters"),
         default=dict,
@@ -152,7 +164,7 @@ class Check(models.Model):
     provenance = models.CharField(
         _("provenance"), max_length=10, choices=Provenance.choices, default=Provenance.DOCUMENT
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("check")
@@ -180,7 +192,9 @@ class Evidence(models.Model):
         FOR = "for", _("speaks for")
         STRONGLY_FOR = "strongly-for", _("speaks strongly for")
 
-    cause = models.ForeignKey(Cause, models.CASCADE, related_name="evidence")
+    cause = models.ForeignKey(
+        Cause, models.CASCADE, related_name="evidence", verbose_name=_("cause")
+    )
     when = models.JSONField(
         _("when"),
         help_text=_(
@@ -191,7 +205,7 @@ class Evidence(models.Model):
     provenance = models.CharField(
         _("provenance"), max_length=10, choices=Provenance.choices, default=Provenance.DOCUMENT
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("evidence")
@@ -216,7 +230,9 @@ class Resolution(models.Model):
         MODERATE = "moderate", _("some risk")
         DESTRUCTIVE = "destructive", _("cannot be undone")
 
-    cause = models.ForeignKey(Cause, models.CASCADE, related_name="resolutions")
+    cause = models.ForeignKey(
+        Cause, models.CASCADE, related_name="resolutions", verbose_name=_("cause")
+    )
     slug = models.SlugField(_("slug"))
     title = models.CharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.FIX)
@@ -232,7 +248,7 @@ class Resolution(models.Model):
     provenance = models.CharField(
         _("provenance"), max_length=10, choices=Provenance.choices, default=Provenance.DOCUMENT
     )
-    position = models.PositiveSmallIntegerField(default=0)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
         verbose_name = _("resolution")

@@ -164,7 +164,7 @@ def guide_probe(slug: str) -> int:
         ("checks-0-parameters", "{host: a", "not valid YAML: did not find"),
         ("checks-0-parameters", "host: ${nobody}\nport: 1", "this guide has no parameter nobody"),
         ("parameters", "port: {type: colour}", "colour is not one of"),
-        ("causes-1-weight", "0", "cause_weight_positive"),
+        ("causes-1-weight", "0", "The weight must be above 0."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_an_error_of_the_form_and_nothing_is_stored(
