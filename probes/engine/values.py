@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
 import re2
 
+from probes.engine.redact import names_a_secret
 from probes.engine.schema import Param
 
 MAX_TEXT = 2000
@@ -177,10 +178,17 @@ def _reason(error: Exception) -> str:
 def _url(param: Param, value: Any) -> str:
     text = _word(param, value)
     parts = split_url(text)
+    _refuse_secrets(parts.query)
     netloc = _netloc(parts, str(param.name))
     path = quote(parts.path or "/", safe=_URL_SAFE)
     query = "?" + quote(parts.query, safe=_URL_SAFE) if parts.query else ""
     return f"{parts.scheme.lower()}://{netloc}{path}{query}"
+
+
+def _refuse_secrets(query: str) -> None:
+    """A definition is stored and shown, so what its query is called must not be a secret."""
+    if named := [name for name, _ in parse_qsl(query) if names_a_secret(name)]:
+        raise ValueError(f"must not carry a secret ({', '.join(named)})")
 
 
 def split_url(text: str) -> SplitResult:

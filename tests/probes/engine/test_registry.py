@@ -175,3 +175,11 @@ def test_any_input_is_cleaned_or_refused_and_never_breaks(kind: str, data: st.Da
 
     assert validate(kind, json.loads(json.dumps(cleaned))) == cleaned
     assert not any(isinstance(value, float) and math.isnan(value) for value in cleaned.values())
+
+
+@pytest.mark.parametrize("query", ["token=abc123", "a=1&api_key=abc123", "password=x"])
+def test_an_address_that_carries_a_secret_is_refused(query: str) -> None:
+    with pytest.raises(InvalidParams, match="must not carry a secret"):
+        validate("http", {"url": f"http://127.0.0.1/?{query}"})
+
+    assert validate("http", {"url": "http://127.0.0.1/?page=2"})["url"].endswith("?page=2")
