@@ -58,6 +58,7 @@ KIND_TEXTS = frozenset(
             "Something only a person can see: a browser console, an antivirus window, a colour."
         ),
         gettext_noop("Answered by confirmed or denied."),
+        gettext_noop("The question in other languages, such as ko and then the Korean words."),
         gettext_noop("Words for the answers, if given."),
         gettext_noop("Ask for a note too."),
     }

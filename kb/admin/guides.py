@@ -129,7 +129,10 @@ class TranslationForm(RowForm):
         dump=snippets.dump_mapping,
         label=capfirst(_("names")),
         required=False,
-        help_text=_("What parts are called: causes: {not-running: The server is not running}"),
+        help_text=_(
+            "What parts are called or say: causes, checks and parameters by slug; resolutions, "
+            "cautions and rollbacks by cause/resolution."
+        ),
     )
 
 

@@ -117,11 +117,11 @@ def resolution(view: ResolutionView) -> dict[str, Any]:
     return {
         "slug": resolution_key(this),
         "kind": this.kind,
-        "title": _title(this),
+        "title": this.localized("title"),
         "section": f"#{this.section}" if this.section else "",
         "risk": this.risk,
-        "caution": this.caution,
-        "rollback": this.rollback,
+        "caution": this.localized("caution"),
+        "rollback": this.localized("rollback"),
         "verify": [state.check.slug for state in view.verify],
         "verified": view.is_verified,
         "track_record": {
@@ -135,11 +135,6 @@ def resolution(view: ResolutionView) -> dict[str, Any]:
 def resolution_key(this: Resolution) -> str:
     """`guide/cause/resolution`: what an outcome names."""
     return f"{this.cause.key}/{this.slug}"
-
-
-def _title(this: Resolution) -> str:
-    guide = this.cause.guide
-    return guide.localized_name("resolutions", f"{this.cause.slug}/{this.slug}", this.title)
 
 
 def check(state: CheckState) -> dict[str, Any]:
@@ -216,7 +211,13 @@ def guide_whole(guide: Guide) -> dict[str, Any]:
     return {
         **guide_row(guide),
         "body": guide.localized("body"),
-        "parameters": guide.parameters,
+        "parameters": {
+            name: {
+                **entry,
+                "label": guide.localized_name("parameters", name, entry.get("label", "")),
+            }
+            for name, entry in guide.parameters.items()
+        },
         "causes": [
             {
                 "slug": one.slug,

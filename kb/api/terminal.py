@@ -67,10 +67,7 @@ def _label(resolution: Resolution) -> str:
 
 
 def _resolution(resolution: Resolution) -> str:
-    guide = resolution.cause.guide
-    key = f"{resolution.cause.slug}/{resolution.slug}"
-    title = guide.localized_name("resolutions", key, resolution.title)
-    return f"{title} [{resolution.get_risk_display()}]"
+    return f"{resolution.localized('title')} [{resolution.get_risk_display()}]"
 
 
 def _next(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:

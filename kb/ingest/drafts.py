@@ -32,7 +32,15 @@ PARAMETER_TYPES = (
     "interpreter",
     "origin",
 )
-NAMED_PARTS = ("causes", "checks", "resolutions", "parameters")
+# What a translation has its own words for, and how long they may be.
+NAMED_PARTS = {
+    "causes": 200,
+    "checks": 200,
+    "resolutions": 200,
+    "parameters": 200,
+    "cautions": 300,
+    "rollbacks": 300,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +137,10 @@ class GuideDraft:
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationDraft:
-    """A guide's prose in another language. `names` is {part: {slug: title}}."""
+    """A guide's prose in another language.
+
+    `names` is {part: {slug: words}}; what belongs to a resolution is keyed `cause/resolution`.
+    """
 
     translates: str
     language: str

@@ -103,6 +103,6 @@ def _read_translation(top: Field, body: str) -> TranslationDraft:
 
 def read_names(field: Field) -> dict[str, dict[str, str]]:
     return {
-        part: {slug: title.text(200) for slug, title in names.entries().items()}
+        part: {slug: words.text(NAMED_PARTS[part]) for slug, words in names.entries().items()}
         for part, names in field.known(NAMED_PARTS).items()
     }

@@ -37,7 +37,7 @@ def parse_values(text: str) -> dict[str, Plain]:
 
 
 def parse_names(text: str) -> dict[str, dict[str, str]]:
-    """What a translation calls things: `causes: {not-running: …}`. Raises BadGuide."""
+    """A translation's own words: `causes: {not-running: …}`. Raises BadGuide."""
     return _read(text, read_names)
 
 

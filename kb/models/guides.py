@@ -109,11 +109,12 @@ class Guide(models.Model):
         return str((translation and getattr(translation, field)) or getattr(self, field))
 
     def localized_name(self, part: str, slug: str, original: str) -> str:
-        """What a cause, check, resolution or symptom of this guide is called in the reader's language.
+        """The reader's words for a short text of this guide, else the original ones.
 
-        `part` is `causes`, `checks`, `resolutions` (slug `cause/resolution`) or `parameters`.
+        `part` is `causes`, `checks`, `parameters`, or, with the slug `cause/resolution`,
+        `resolutions`, `cautions` or `rollbacks`.
         """
-        translation = self.translation()
+        translation = self.translation() if original else None
         return (translation and translation.names.get(part, {}).get(slug)) or original
 
 
@@ -131,7 +132,10 @@ class GuideTranslation(models.Model):
         _("names"),
         default=dict,
         blank=True,
-        help_text=_("What causes, checks, resolutions and parameters are called, by slug."),
+        help_text=_(
+            "What causes, checks, resolutions and parameters are called, and what the "
+            "resolutions' cautions and rollbacks say, by slug."
+        ),
     )
     of_revision = models.PositiveIntegerField(
         _("of revision"), default=0, help_text=_("The original's revision this was made from.")

@@ -260,3 +260,9 @@ class Resolution(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def localized(self, field: str) -> str:
+        """`title`, `caution` or `rollback` in the reader's language, else as it was written."""
+        part = {"title": "resolutions", "caution": "cautions", "rollback": "rollbacks"}[field]
+        slug = f"{self.cause.slug}/{self.slug}"
+        return self.cause.guide.localized_name(part, slug, getattr(self, field))

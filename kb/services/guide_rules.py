@@ -172,13 +172,17 @@ def _sections_by_field(draft: GuideDraft) -> Iterator[tuple[str, str]]:
 
 
 def _named_parts(draft: GuideDraft) -> dict[str, Collection[str]]:
+    """What there is to translate: a resolution without a caution has none in any language."""
+    resolutions = {
+        f"{cause.slug}/{resolution.slug}": resolution
+        for cause in draft.causes
+        for resolution in cause.resolutions
+    }
     return {
         "causes": {cause.slug for cause in draft.causes},
         "checks": {check.slug for check in draft.checks},
         "parameters": draft.parameters.keys(),
-        "resolutions": {
-            f"{cause.slug}/{resolution.slug}"
-            for cause in draft.causes
-            for resolution in cause.resolutions
-        },
+        "resolutions": resolutions.keys(),
+        "cautions": {key for key, resolution in resolutions.items() if resolution.caution},
+        "rollbacks": {key for key, resolution in resolutions.items() if resolution.rollback},
     }

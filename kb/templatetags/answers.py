@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kb.models import Evidence
 from probes.models import Probe
-from probes.services.manual import answers_of
+from probes.services.manual import answers_of, question_of
 
 register = template.Library()
 
@@ -154,6 +154,12 @@ def counter_kind(kind: str) -> str:
 @register.filter
 def masked_sort(sort: str) -> str:
     return str(MASKED.get(sort, sort.replace("_", " ")))
+
+
+@register.filter
+def question(probe: Probe) -> str:
+    """What a manual check asks the person."""
+    return question_of(probe)
 
 
 @register.filter

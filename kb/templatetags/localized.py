@@ -1,6 +1,7 @@
 """A guide's words in the reader's language."""
 
 from django import template
+from django.utils.translation import get_language
 
 from kb.models import Cause, Check, Guide, Resolution
 
@@ -8,8 +9,8 @@ register = template.Library()
 
 
 @register.filter
-def localized(guide: Guide, field: str) -> str:
-    return guide.localized(field)
+def localized(written: Guide | Resolution, field: str) -> str:
+    return written.localized(field)
 
 
 @register.filter
@@ -24,6 +25,12 @@ def check_name(check: Check) -> str:
 
 @register.filter
 def resolution_title(resolution: Resolution) -> str:
-    cause = resolution.cause
-    slug = f"{cause.slug}/{resolution.slug}"
-    return cause.guide.localized_name("resolutions", slug, resolution.title)
+    return resolution.localized("title")
+
+
+@register.filter
+def language_of(resolution: Resolution, field: str) -> str:
+    """The language that `localized` answers in."""
+    guide = resolution.cause.guide
+    is_original = resolution.localized(field) == getattr(resolution, field)
+    return guide.language if is_original else get_language() or guide.language

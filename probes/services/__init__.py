@@ -12,7 +12,7 @@ from probes.services.errors import (
 )
 from probes.services.loading import load_probes
 from probes.services.locations import policy_of, server_location
-from probes.services.manual import answer_manual, answers_of
+from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
 from probes.services.recording import Recorded, record
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
@@ -52,6 +52,7 @@ __all__ = [
     "load_probes",
     "masked",
     "policy_of",
+    "question_of",
     "record",
     "release",
     "renew",

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from probes.engine import registry
@@ -42,7 +43,7 @@ def answer_manual(
         status=_status(stored, answer),
         reason_code=answer,
         facts={"answer": answer, "note": masked(note)[:MAX_OUTPUT_CHARS]},
-        summary=masked(note)[:MAX_SUMMARY_CHARS] or str(stored.params.get("question", "")),
+        summary=masked(note)[:MAX_SUMMARY_CHARS] or question_of(stored),
         started_at=Now(),
         elapsed_s=0.0,
         recorded_at=Now(),
@@ -55,6 +56,13 @@ def answers_of(probe: Probe) -> list[str]:
     """The reason codes a person can give."""
     reasons = registry.KINDS["manual"].reasons
     return [code for code, status in reasons.items() if status != "UNKNOWN" or code == "skipped"]
+
+
+def question_of(probe: Probe) -> str:
+    """What a person is asked, in the reader's language where the probe has it."""
+    translations = probe.params.get("translations") or {}
+    language = (get_language() or "").split("-")[0]
+    return str(translations.get(language) or probe.params.get("question", ""))
 
 
 def _status(probe: Probe, answer: str) -> str:

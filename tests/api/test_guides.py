@@ -69,3 +69,15 @@ def test_the_list_asks_as_often_for_many_guides_as_for_few(
 
 def test_a_page_beyond_any_number_is_refused(matcher: APIClient) -> None:
     assert matcher.get("/api/v1/guides?page=99999999999999999999").status_code == 400
+
+
+def test_a_reader_of_english_gets_the_whole_cause_in_english(matcher: APIClient) -> None:
+    asked = {"Accept-Language": "en"}
+    guide = matcher.get("/api/v1/guides/connection", headers=asked).json()
+    cause = matcher.get("/api/v1/causes/connection/port-held", headers=asked).json()
+
+    (fix,) = [one for one in cause["resolutions"] if one["kind"] == "fix"]
+    assert fix["caution"].startswith("End only the PID you have just checked.")
+    assert fix["rollback"].startswith("If it was the wrong one,")
+    assert guide["parameters"]["target"]["label"] == "ASGI target"
+    assert guide["parameters"]["host"]["label"] == "Address you are trying to open"

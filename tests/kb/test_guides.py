@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import override
 
 from kb.ingest import BadGuide, GuideDraft, TranslationDraft, dump, parse
 from kb.models import Cause, Guide, GuideRevision, Posting, Resolution, Service
@@ -263,6 +264,36 @@ def test_a_translation_that_does_not_fit_is_refused() -> None:
     assert [(c.line, c.field, c.message) for c in caught.value.complaints] == [
         (0, "", "the text has no heading {#step-2}"),
         (5, "names.causes.nobody", "the guide has no such entry"),
+    ]
+
+
+def test_a_reader_sees_the_translated_caution_and_rollback() -> None:
+    guide = saved(TEXT.replace("rollback: Stop it", "caution: Look first, rollback: Stop it"))
+    names = "cautions: {not-running/start: 먼저 봅니다}, rollbacks: {not-running/start: 끝냅니다}"
+    save_translation(
+        translation_draft(TRANSLATION.replace("names: {", f"names: {{{names}, ")), by=None
+    )
+    fix = Resolution.objects.get(slug="start")
+
+    with override("ko"):
+        assert (fix.localized("caution"), fix.localized("rollback")) == ("먼저 봅니다", "끝냅니다")
+    with override("en"):
+        assert (fix.localized("caution"), fix.localized("rollback")) == ("Look first", "Stop it")
+    assert guide.translations.get().names["rollbacks"] == {"not-running/start": "끝냅니다"}
+
+
+def test_a_caution_that_the_original_does_not_have_is_refused() -> None:
+    saved()
+    names = "cautions: {not-running/start: 조심}, rollbacks: {not-running/stop: 끝냅니다}"
+
+    with pytest.raises(BadGuide) as caught:
+        save_translation(
+            translation_draft(TRANSLATION.replace("names: {", f"names: {{{names}, ")), by=None
+        )
+
+    assert [(c.line, c.field, c.message) for c in caught.value.complaints] == [
+        (5, "names.cautions.not-running/start", "the guide has no such entry"),
+        (5, "names.rollbacks.not-running/stop", "the guide has no such entry"),
     ]
 
 

@@ -1,6 +1,7 @@
 """Checks that a person answers."""
 
 import pytest
+from django.utils.translation import override
 
 from probes import services
 from probes.models import Batch, Probe
@@ -35,6 +36,16 @@ def test_expectation_judges_the_answer() -> None:
 
     assert run.status == "OK"
     assert run.summary == "Is it up?"
+
+
+def test_person_is_asked_in_their_own_language_where_the_probe_has_it() -> None:
+    probe = ask()
+    probe.params |= {"translations": {"ko": "떠 있습니까?"}}
+
+    with override("ko"):
+        assert services.question_of(probe) == "떠 있습니까?"
+    with override("en"):
+        assert services.question_of(probe) == "Is it up?"
 
 
 def test_skipped_is_unknown_and_thereby_no_evidence() -> None:

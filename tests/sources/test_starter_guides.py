@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from kb import ingest
 from kb.ingest import GuideDraft, TranslationDraft
@@ -12,6 +13,9 @@ STARTER = Path(__file__).parents[2] / "kb" / "starter"
 SLUGS = ("connection", "cors-502", "ai-api")
 HEADING = re.compile(r"^#+ .*\{#([\w-]+)\}\s*$", re.MULTILINE)
 LINK = re.compile(r"\]\(#([\w-]+)\)")
+HANGUL = re.compile("[가-힣]")
+CODE = re.compile("`[^`]+`")
+FILLED_IN = re.compile("<[^>]+>")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -27,8 +31,13 @@ def translation(slug: str) -> TranslationDraft:
     return draft
 
 
-def resolutions(draft: GuideDraft) -> list[str]:
-    return [f"{cause.slug}/{one.slug}" for cause in draft.causes for one in cause.resolutions]
+def resolutions(draft: GuideDraft, *, with_a: str = "title") -> list[str]:
+    return [
+        f"{cause.slug}/{one.slug}"
+        for cause in draft.causes
+        for one in cause.resolutions
+        if getattr(one, with_a)
+    ]
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -50,6 +59,33 @@ def test_everything_that_has_a_name_has_one_in_english(slug: str) -> None:
     assert names["checks"].keys() == {check.slug for check in original.checks}
     assert names["parameters"].keys() == original.parameters.keys()
     assert names["resolutions"].keys() == set(resolutions(original))
+    assert names["cautions"].keys() == set(resolutions(original, with_a="caution"))
+    assert names["rollbacks"].keys() == set(resolutions(original, with_a="rollback"))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_name_in_english_holds_korean(slug: str) -> None:
+    draft = translation(slug)
+    words = [text for names in draft.names.values() for text in names.values()]
+
+    assert [text for text in (draft.title, draft.summary, *words) if HANGUL.search(text)] == []
+
+
+def test_every_question_to_a_person_is_in_both_languages() -> None:
+    probes = yaml.safe_load((STARTER / "probes.yaml").read_text(encoding="utf-8"))
+    asked = {slug: one["params"] for slug, one in probes.items() if one["kind"] == "manual"}
+
+    assert len(asked) == 20
+    assert [slug for slug, one in asked.items() if HANGUL.search(one["question"])] == []
+    assert [
+        slug for slug, one in asked.items() if not HANGUL.search(one["translations"]["ko"])
+    ] == []
+    for one in asked.values():
+        assert commands_in(one["question"]) == commands_in(one["translations"]["ko"])
+
+
+def commands_in(question: str) -> list[str]:
+    return CODE.findall(FILLED_IN.sub("<>", question))
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -18,6 +18,11 @@ KIND = Kind(
     help="Something only a person can see: a browser console, an antivirus window, a colour.",
     params=(
         Param(name="question", type="text", required=True, help="Answered by confirmed or denied."),
+        Param(
+            name="translations",
+            type="mapping",
+            help="The question in other languages, such as ko and then the Korean words.",
+        ),
         Param(name="answers", type="text", multiple=True, help="Words for the answers, if given."),
         Param(name="evidence_required", type="boolean", default=False, help="Ask for a note too."),
     ),

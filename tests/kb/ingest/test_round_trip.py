@@ -162,9 +162,9 @@ translations = st.builds(
     title=lines(),
     summary=st.just("") | lines(),
     names=st.dictionaries(
-        st.sampled_from(drafts.NAMED_PARTS),
+        st.sampled_from(list(drafts.NAMED_PARTS)),
         st.dictionaries(slugs, lines(), min_size=1, max_size=2),
-        max_size=3,
+        max_size=4,
     ),
     body=bodies(),
 )
