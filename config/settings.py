@@ -14,11 +14,16 @@ def _secret_key() -> str:
     if given := env.text("SECRET_KEY"):
         return given
     path = VAR_DIR / "secret_key"
-    VAR_DIR.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
+    try:
+        VAR_DIR.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(50))
+        return path.read_text()
+    except OSError as error:
+        raise env.BadSetting(
+            f"{VAR_DIR} cannot be used ({error.strerror}): name a folder of yours in KNOWNFIX_VAR."
+        ) from error
 
 
 SECRET_KEY = _secret_key()

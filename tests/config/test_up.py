@@ -184,3 +184,15 @@ def test_unusable_database_address_is_one_sentence(tmp_path: Path, url: str) -> 
     assert said.returncode == 1
     assert "Traceback" not in said.stderr
     assert len(said.stderr.strip().splitlines()) == 1
+
+
+def test_state_folder_that_cannot_be_made_is_one_sentence() -> None:
+    said = subprocess.run(
+        [sys.executable, ROOT / "manage.py", "up", "--port", "0"],
+        env={**os.environ, "KNOWNFIX_NO_VENV": "1", "KNOWNFIX_VAR": "/proc/nothing"},
+        capture_output=True, text=True, timeout=30, check=False,
+    )  # fmt: skip
+
+    assert said.returncode == 1
+    assert said.stderr.startswith("/proc/nothing cannot be used")
+    assert len(said.stderr.splitlines()) == 1
