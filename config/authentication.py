@@ -27,7 +27,7 @@ class KeyAuthentication(authentication.BaseAuthentication):
             .first()
         )
         if key is None:
-            raise exceptions.AuthenticationFailed("This API key is not known or was revoked.")
+            raise exceptions.AuthenticationFailed
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=timezone.now())
         return key.user, key
 

@@ -79,8 +79,9 @@ def _of_the_framework(error: Exception, context: dict[str, Any]) -> Problem | No
         code = _shared_code(errors) or CODE_OF_STATUS[status] if status != 400 else "invalid"
         return Problem(code=code, status=status, errors=errors, headers=headers)
     detail = getattr(error, "detail", "")
-    if isinstance(error, Http404 | PermissionDenied):
-        # Django's own text names models and rows; the page of the code says what to do.
+    says_nothing = str(detail) == str(getattr(error, "default_detail", ""))
+    if says_nothing or isinstance(error, Http404 | PermissionDenied):
+        # Django's own text names models and rows; the advice of the code says what to do.
         detail = ""
     return Problem(code=_code(error, status), status=status, detail=str(detail), headers=headers)
 

@@ -18,7 +18,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def checkout() -> Iterator[Path]:
-    """A copy of the files the bootstrap needs, whose requirements need no network."""
+    folder = copy_of_the_bootstrap()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Path]:
+    """A checkout whose environment was made once, for the tests of what happens later."""
+    folder = copy_of_the_bootstrap()
+    prepare(folder, env=hide(folder, "ensurepip"))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def copy_of_the_bootstrap() -> Path:
+    """The files the bootstrap needs, with requirements that need no network."""
     folder = Path(tempfile.mkdtemp(prefix="knownfix-checkout-"))
     folder.chmod(0o755)
     shutil.copy(ROOT / "manage.py", folder)
@@ -27,8 +42,7 @@ def checkout() -> Iterator[Path]:
         shutil.copy(ROOT / "config" / name, folder / "config")
     (folder / "requirements.txt").write_text("# nothing\n")
     (folder / "requirements-dev.txt").write_text("-r requirements.txt\n")
-    yield folder
-    shutil.rmtree(folder)
+    return folder
 
 
 SCRIPT = "import sys; from config import bootstrap; bootstrap.prepare(sys.argv); print(sys.prefix)"
@@ -84,36 +98,34 @@ def test_fresh_checkout_makes_its_environment_and_starts_again_inside(checkout: 
     assert second.stdout.splitlines() == [str(checkout / ".venv")]
 
 
-def test_changed_requirements_are_installed_into_the_same_environment(checkout: Path) -> None:
-    prepare(checkout)
-    (checkout / "requirements.txt").write_text("# changed\n")
+def test_changed_requirements_are_installed_into_the_same_environment(made: Path) -> None:
+    (made / "requirements.txt").write_text("# changed\n")
 
-    again = prepare(checkout)
+    again = prepare(made)
 
     assert "installing requirements.txt" in again.stdout
     assert "making" not in again.stdout
 
 
-def test_interrupted_install_is_done_again(checkout: Path) -> None:
-    prepare(checkout)
-    (checkout / ".venv" / "requirements.txt.installed").unlink()
+def test_interrupted_install_is_done_again(made: Path) -> None:
+    (made / ".venv" / "requirements.txt.installed").unlink()
 
-    assert "installing requirements.txt" in prepare(checkout).stdout
+    assert "installing requirements.txt" in prepare(made).stdout
 
 
-def test_moved_checkout_gets_a_new_environment(checkout: Path) -> None:
-    prepare(checkout)
-    moved = checkout.with_name(checkout.name + "-moved")
-    checkout.rename(moved)
+def test_moved_checkout_gets_a_new_environment(made: Path) -> None:
+    moved = made.with_name(made.name + "-moved")
+    made.rename(moved)
 
     try:
-        assert "making .venv" in prepare(moved).stdout
+        assert "making .venv" in prepare(moved, env={"PYTHONPATH": str(moved / "hidden")}).stdout
     finally:
-        moved.rename(checkout)
+        moved.rename(made)
 
 
 def test_two_starts_at_once_install_once(checkout: Path) -> None:
-    starts = [start(checkout, sys._base_executable, {}) for _ in range(2)]
+    quick = hide(checkout, "ensurepip")
+    starts = [start(checkout, sys._base_executable, quick) for _ in range(2)]
 
     said = [started.communicate(timeout=100)[0] for started in starts]
 

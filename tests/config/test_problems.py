@@ -115,12 +115,18 @@ def test_throttled_says_how_long(trial_address: str) -> None:
 
 def test_wrong_method_is_405_and_unacceptable_form_406(trial_address: str) -> None:
     client = key_client("kb.match_text")
+    unacceptable = client.get(trial_address, headers={"Accept": "image/png"})
 
-    assert problem(client.delete(trial_address))[:2] in [(403, "permission_denied")]
-    assert problem(client.get(trial_address, headers={"Accept": "image/png"}))[:2] == (
-        406,
-        "not_acceptable",
-    )
+    assert problem(client.delete(trial_address))[:2] == (405, "method_not_allowed")
+    assert problem(unacceptable)[:2] == (406, "not_acceptable")
+
+
+def test_refused_key_is_told_what_to_do(trial_address: str) -> None:
+    headers = {"Authorization": "Bearer kb_nope", "Accept-Language": "en"}
+
+    body = Client().get(trial_address, headers=headers).json()
+
+    assert "revoked" in body["detail"]
 
 
 def test_unknown_address_is_a_problem_and_elsewhere_a_page(client: Client) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from probes import services
 from probes.models import Probe
@@ -93,7 +94,7 @@ def test_every_complaint_comes_at_once_and_nothing_is_stored() -> None:
     ],
 )
 def test_what_could_be_read_in_two_ways_is_refused(text: str, line: int, says: str) -> None:
-    with pytest.raises(services.BadProbes) as refused:
+    with translation.override("en"), pytest.raises(services.BadProbes) as refused:
         services.load_probes(text, by=None, approve=True)
 
     assert refused.value.complaints[0].line == line
