@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -71,6 +73,12 @@ COUNTER_CLUES: Words = {
     "layer": gettext_lazy("Another layer"),
     "product": gettext_lazy("Another product"),
     "status": gettext_lazy("Another status"),
+}
+
+ANSWERS: Words = {
+    "confirmed": gettext_lazy("Yes"),
+    "denied": gettext_lazy("No"),
+    "skipped": gettext_lazy("Cannot tell"),
 }
 
 MASKED: Words = {
@@ -157,9 +165,24 @@ def masked_sort(sort: str) -> str:
 
 
 @register.filter
-def question(probe: Probe) -> str:
-    """What a manual check asks the person."""
-    return question_of(probe)
+def question(probe: Probe) -> SafeString:
+    """What a manual check asks the person; what stands in backticks is code."""
+    pieces = question_of(probe).split("`")
+    is_paired = len(pieces) % 2 == 1
+    return format_html_join(
+        "" if is_paired else "`",
+        "{}",
+        (
+            (format_html("<code>{}</code>", piece) if is_paired and place % 2 else piece,)
+            for place, piece in enumerate(pieces)
+        ),
+    )
+
+
+@register.filter
+def answer_word(code: str) -> str:
+    """The answer as a person gives it to the question."""
+    return str(ANSWERS.get(code, code))
 
 
 @register.filter
