@@ -182,7 +182,7 @@ class GuideAdmin(RecordsEdits):
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """All open where a row may have to be looked for: while writing, and after a refusal."""
         inlines = super().get_inline_instances(request, obj)
-        if obj is None or getattr(request, "guide_complaints", ()):
+        if obj is None or getattr(request, "guide_complaints", False):
             for inline in inlines:
                 inline.classes = None
         return inlines
