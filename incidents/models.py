@@ -29,7 +29,9 @@ class Incident(models.Model):
         FIX = "fix", _("Fix")
         WORKAROUND = "workaround", _("Workaround")
 
-    public_id = models.CharField(max_length=20, unique=True, default=public_ids.incident_id)
+    public_id = models.CharField(
+        _("id"), max_length=20, unique=True, default=public_ids.incident_id
+    )
     title = models.CharField(_("title"), max_length=200)
     status = models.CharField(
         _("status"), max_length=14, choices=Status.choices, default=Status.OPEN
@@ -87,7 +89,9 @@ class Incident(models.Model):
 class StatusChange(models.Model):
     """One step of an incident's status. Append-only; the timeline is read from these."""
 
-    incident = models.ForeignKey(Incident, models.CASCADE, related_name="status_changes")
+    incident = models.ForeignKey(
+        Incident, models.CASCADE, related_name="status_changes", verbose_name=_("incident")
+    )
     was = models.CharField(_("was"), max_length=14, choices=Incident.Status.choices)
     became = models.CharField(_("became"), max_length=14, choices=Incident.Status.choices)
     by = models.ForeignKey(
@@ -113,7 +117,9 @@ class StatusChange(models.Model):
 class Note(models.Model):
     """What a person wrote down. Append-only; keeps when it happened and when it was recorded."""
 
-    incident = models.ForeignKey(Incident, models.CASCADE, related_name="notes")
+    incident = models.ForeignKey(
+        Incident, models.CASCADE, related_name="notes", verbose_name=_("incident")
+    )
     text = models.TextField(_("text"))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -138,7 +144,9 @@ class Note(models.Model):
 class ActionItem(models.Model):
     """Work that remains after an incident."""
 
-    incident = models.ForeignKey(Incident, models.CASCADE, related_name="action_items")
+    incident = models.ForeignKey(
+        Incident, models.CASCADE, related_name="action_items", verbose_name=_("incident")
+    )
     what = models.CharField(_("what"), max_length=300)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -159,7 +159,7 @@ class Batch(models.Model):
         DONE = "done", _("Done")
         CANCELLED = "cancelled", _("Cancelled")
 
-    public_id = models.CharField(max_length=20, unique=True, default=public_ids.batch_id)
+    public_id = models.CharField(_("id"), max_length=20, unique=True, default=public_ids.batch_id)
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose.choices)
     location = models.ForeignKey(Location, models.PROTECT, verbose_name=_("location"))
     requested_by = models.ForeignKey(
@@ -174,7 +174,7 @@ class Batch(models.Model):
     request_hash = models.CharField(max_length=64, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.READY)
     epoch = models.PositiveIntegerField(default=0)
-    tries = models.PositiveSmallIntegerField(default=0)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     leased_by = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(_("requested at"))
@@ -197,17 +197,21 @@ class Batch(models.Model):
 class BatchItem(models.Model):
     """One probe of a batch, frozen when it was requested."""
 
-    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items")
-    position = models.PositiveSmallIntegerField()
-    ref = models.CharField(max_length=200, help_text=_("What the requester calls this item."))
-    probe = models.ForeignKey(Probe, models.SET_NULL, null=True, related_name="items")
-    probe_slug = models.CharField(max_length=50)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="items", verbose_name=_("batch"))
+    position = models.PositiveSmallIntegerField(_("order"))
+    ref = models.CharField(
+        _("asked for"), max_length=200, help_text=_("What the requester calls this item.")
+    )
+    probe = models.ForeignKey(
+        Probe, models.SET_NULL, null=True, related_name="items", verbose_name=_("probe")
+    )
+    probe_slug = models.CharField(_("probe"), max_length=50)
     definition_hash = models.CharField(max_length=64)
-    kind = models.CharField(max_length=40)
-    params = models.JSONField(default=dict)
-    expectation = models.JSONField(default=dict)
-    timeout_s = models.FloatField()
-    retries = models.PositiveSmallIntegerField(default=0)
+    kind = models.CharField(_("kind"), max_length=40)
+    params = models.JSONField(_("parameters"), default=dict)
+    expectation = models.JSONField(_("expectation"), default=dict)
+    timeout_s = models.FloatField(_("timeout (seconds)"))
+    retries = models.PositiveSmallIntegerField(_("retries"), default=0)
 
     class Meta:
         verbose_name = _("batch item")
@@ -224,8 +228,10 @@ class BatchItem(models.Model):
 class Run(models.Model):
     """What one probe said for one item of a batch. Written once, never changed."""
 
-    public_id = models.CharField(max_length=20, unique=True, default=public_ids.run_id)
-    item = models.OneToOneField(BatchItem, models.CASCADE, related_name="run")
+    public_id = models.CharField(_("id"), max_length=20, unique=True, default=public_ids.run_id)
+    item = models.OneToOneField(
+        BatchItem, models.CASCADE, related_name="run", verbose_name=_("batch item")
+    )
     status = models.CharField(_("status"), max_length=8, choices=Status.choices)
     reason_code = models.CharField(_("reason"), max_length=40)
     facts = models.JSONField(_("facts"), default=dict)
