@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from probes.engine_texts import translated
 from probes.reasons import label
 
 register = template.Library()
@@ -41,6 +42,12 @@ def state_chip(
 @register.filter
 def reason_label(reason_code: str) -> str:
     return label(reason_code)
+
+
+@register.filter
+def probe_name(name: str) -> str:
+    """The names that come with the product are in the catalogue; a team's own stay as written."""
+    return translated(name)
 
 
 @register.filter
