@@ -13,11 +13,13 @@ from probes import public_ids
 class Investigation(models.Model):
     """The symptom (redacted), what was run for it, and how it ended. Rankings are never stored."""
 
-    public_id = models.CharField(max_length=20, unique=True, default=public_ids.investigation_id)
+    public_id = models.CharField(
+        _("id"), max_length=20, unique=True, default=public_ids.investigation_id
+    )
     text = models.TextField(_("symptom"))
     truncated = models.BooleanField(_("cut"), default=False)
     redactions = models.JSONField(_("masked values"), default=dict)
-    fingerprint = models.CharField(max_length=80, db_index=True)
+    fingerprint = models.CharField(_("fingerprint"), max_length=80, db_index=True)
     services = models.JSONField(_("services"), default=list)
     environment = models.CharField(_("environment"), max_length=60, blank=True)
     typed = models.JSONField(
@@ -100,7 +102,9 @@ class Attempt(models.Model):
         FAILED = "failed", _("Did not help")
         UNKNOWN = "unknown", _("Not known")
 
-    investigation = models.ForeignKey(Investigation, models.CASCADE, related_name="attempts")
+    investigation = models.ForeignKey(
+        Investigation, models.CASCADE, related_name="attempts", verbose_name=_("investigation")
+    )
     what = models.CharField(_("what was tried"), max_length=300)
     resolution = models.ForeignKey(
         Resolution,
@@ -135,7 +139,7 @@ class Attempt(models.Model):
 class SearchGap(models.Model):
     """What nobody could answer, grouped by fingerprint: the authoring queue."""
 
-    fingerprint = models.CharField(max_length=80, unique=True)
+    fingerprint = models.CharField(_("fingerprint"), max_length=80, unique=True)
     count = models.PositiveIntegerField(_("count"), default=0)
     sample = models.TextField(_("sample"))
     first_seen = models.DateTimeField(_("first seen"), default=timezone.now)
