@@ -1,5 +1,6 @@
 """A diagnosis for a terminal: plain text that can be read and pasted at three in the morning."""
 
+import unicodedata
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
@@ -7,9 +8,10 @@ from django.utils.translation import gettext as _
 from kb.api.answers import resolution_key
 from kb.models import Resolution
 from kb.services import Diagnosis, RankedCause
+from kb.templatetags.answers import says_words
 
 # The widest label of any language, so that the second column lines up.
-_LABEL_WIDTH = 11
+_LABEL_WIDTH = 12
 
 
 def render(diagnosis: Diagnosis, *, base: str, limit: int) -> str:
@@ -30,7 +32,12 @@ def _lines(diagnosis: Diagnosis, *, base: str, limit: int) -> Iterator[str]:
 
 
 def _row(label: str, text: str) -> str:
-    return f"   {label:<{_LABEL_WIDTH}}{text}"
+    return f"   {label}{' ' * (_LABEL_WIDTH - _columns(label))}{text}"
+
+
+def _columns(label: str) -> int:
+    """How wide a terminal draws it: Hangul takes two columns."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
 
 
 def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
@@ -51,7 +58,7 @@ def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
             f"{check.slug}={code}"
             for check, code in zip(moved.checks, moved.reason_codes, strict=False)
         )
-        yield _row(_("seen"), f"{seen} ({moved.says})")
+        yield _row(_("seen"), f"{seen} ({says_words(moved.says)})")
     for view in ranked.resolutions:
         yield _row(_label(view.resolution), _resolution(view.resolution))
 

@@ -60,6 +60,16 @@ def test_a_terminal_gets_text_it_can_read_and_paste(
     assert "/g/connection/#" in text
 
 
+def test_a_korean_answer_lines_up_in_the_terminal(matcher: APIClient) -> None:
+    """A terminal draws each Hangul syllable in two columns."""
+    answer = matcher.post(
+        "/api/v1/match.txt?lang=ko", REFUSED.encode(), content_type="text/plain"
+    ).content.decode()
+
+    assert "\n   이유        " in answer
+    assert "\n   다음 점검   " in answer
+
+
 def test_an_unknown_error_is_said_to_be_unknown_and_joins_the_gaps(matcher: APIClient) -> None:
     body = matcher.post("/api/v1/match", {"text": "disk full"}, format="json").json()
 
