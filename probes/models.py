@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from probes import public_ids
+from probes.engine_texts import translated
 
 
 class Status(models.TextChoices):
@@ -120,7 +121,7 @@ class Probe(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return translated(self.name)
 
     @property
     def definition(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from kb.models import Attempt, GuideRevision, Investigation, SearchGap
 
@@ -33,7 +34,7 @@ class GuideRevisionAdmin(ReadOnly):
 
 @admin.register(Investigation)
 class InvestigationAdmin(ReadOnly):
-    list_display = ["title", "public_id", "started_by", "created_at", "concluded_cause"]
+    list_display = ["shown_title", "public_id", "started_by", "created_at", "concluded_cause"]
     list_filter = [("concluded_at", admin.EmptyFieldListFilter), "created_at"]
     list_select_related = ["started_by", "concluded_cause"]
     search_fields = ["public_id", "text", "fingerprint"]
@@ -47,6 +48,10 @@ class InvestigationAdmin(ReadOnly):
         ("concluded_at", "concluded_by"),
         ("concluded_cause", "concluded_resolution"),
     ]
+
+    @admin.display(description=_("title"))
+    def shown_title(self, investigation: Investigation) -> str:
+        return investigation.title
 
 
 @admin.register(Attempt)
