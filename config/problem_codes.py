@@ -63,7 +63,7 @@ CODES: Mapping[str, Code] = {
     ),
     "needs_confirmation": Code(
         title=_("Values from the pasted text must be confirmed"),
-        advice=_("Look at the values, then send them as `parameters`, or name them in `confirm`."),
+        advice=_("Look at the values, then send them in `parameters`."),
     ),
     "missing_parameter": Code(
         title=_("A check needs values that are not known"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, status
@@ -12,9 +13,9 @@ from rest_framework.views import APIView
 
 from incidents import services
 from incidents.models import Incident, Note
-from kb.api.strict import StrictSerializer, read, read_query
 from kb.models import Investigation, Service
 from kb.services.people import person
+from probes.strict import StrictSerializer, read, read_query
 
 
 class IncidentInput(StrictSerializer):
@@ -80,7 +81,7 @@ class IncidentsView(APIView):
 def _known(field: str, public_id: str) -> Incident:
     incident = Incident.objects.filter(public_id=public_id).first()
     if incident is None:
-        message = f"There is no incident {public_id!r}."
+        message = _("There is no incident %(id)s.") % {"id": public_id}
         raise exceptions.ValidationError(
             {field: exceptions.ErrorDetail(message, code="unknown_incident")}
         )

@@ -24,8 +24,8 @@ from probes.serializers import (
     ProbeRequestSerializer,
     ProbeSerializer,
     RunSerializer,
-    printable,
 )
+from probes.strict import printable
 
 MAX_KEY_CHARS = 200
 _KEY_HEADER = OpenApiParameter(

@@ -1,50 +1,23 @@
 """The shapes of the probe API, with every limit. What is not listed is refused by name."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
 
 from probes import reasons
 from probes.engine import registry
 from probes.models import Batch, BatchItem, Location, Probe, Run
 from probes.services.definitions import MAX_RETRIES, MAX_TIMEOUT_S
 from probes.services.requests import MAX_ITEMS
+from probes.strict import StrictSerializer
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,59}")
 MAX_VALUES = 50
 MAX_VALUE_CHARS = 2_000
-
-
-def printable(name: object) -> str:
-    """A name from the request, fit to be repeated: half a surrogate pair cannot be encoded."""
-    return str(name)[:200].encode("utf-8", "replace").decode()
-
-
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses fields it does not know, beside everything else that is wrong."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        errors: dict[str, Any] = {}
-        if isinstance(data, Mapping):
-            known = {name for name, field in self.fields.items() if not field.read_only}
-            message = ErrorDetail("There is no such field.", code="unknown_field")
-            errors = {printable(name): [message] for name in data if name not in known}
-        try:
-            cleaned = super().to_internal_value(data)
-        except serializers.ValidationError as refused:
-            detail = refused.detail
-            raise serializers.ValidationError(
-                {**detail, **errors} if isinstance(detail, dict) else detail
-            ) from None
-        if errors:
-            raise serializers.ValidationError(errors)
-        return cleaned
 
 
 @extend_schema_field(OpenApiTypes.OBJECT)

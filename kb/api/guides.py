@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from kb import services
 from kb.api import answers, inputs
-from kb.api.strict import read_query
 from kb.models import Cause, Guide
+from probes.strict import read_query
 
 
 class GuidesView(APIView):

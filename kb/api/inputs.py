@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
-from kb.api.strict import StrictSerializer
 from kb.models import Guide
+from probes.strict import StrictSerializer
 
 # A longer text is cut by the matcher, which says so; a longer body is refused before it is read.
 LONGEST_TEXT = 1_000_000
@@ -51,7 +52,7 @@ class MatchInput(StrictSerializer):
 
     def validate_text(self, text: str) -> str:
         if not text.strip():
-            raise serializers.ValidationError("Send the text you see.", code="blank")
+            raise serializers.ValidationError(_("Send the text you see."), code="blank")
         return text
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils import translation
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
@@ -14,9 +15,9 @@ from rest_framework.response import Response
 from kb import services
 from kb.api import answers, inputs, terminal
 from kb.api.refusals import RefusingView
-from kb.api.strict import read, read_query
 from kb.models import Check, Investigation, Resolution
 from probes.parsers import BoundedJSONParser
+from probes.strict import read, read_query
 
 
 class PlainTextRenderer(BaseRenderer):
@@ -113,8 +114,8 @@ class BatchesView(RefusingView):
 def _checks(keys: list[str]) -> list[Check]:
     """The checks called `guide/check`; every unknown one is named."""
     wanted = Check.objects.select_related("guide", "probe").filter(
-        guide__slug__in=[key.partition("/")[0] for key in keys],
-        slug__in=[key.partition("/")[2] for key in keys],
+        guide__slug__in=[_split(key)[0] for key in keys],
+        slug__in=[_split(key)[1] for key in keys],
     )
     by_key = {check.key: check for check in wanted}
     if unknown := [key for key in keys if key not in by_key]:
@@ -122,7 +123,8 @@ def _checks(keys: list[str]) -> list[Check]:
             {
                 "checks": [
                     exceptions.ErrorDetail(
-                        f"There is no check {key!r}; write it as guide/check.", code="unknown_check"
+                        _("There is no check %(key)s; write it as guide/check.") % {"key": key},
+                        code="unknown_check",
                     )
                     for key in unknown
                 ]
@@ -168,8 +170,8 @@ class OutcomeView(RefusingView):
 
 
 def _resolution(key: str) -> Resolution:
-    guide, _, rest = key.partition("/")
-    cause, _, slug = rest.partition("/")
+    guide, rest = _split(key)
+    cause, slug = _split(rest)
     found = (
         Resolution.objects.select_related("cause__guide")
         .filter(cause__guide__slug=guide, cause__slug=cause, slug=slug)
@@ -179,9 +181,15 @@ def _resolution(key: str) -> Resolution:
         raise exceptions.ValidationError(
             {
                 "resolution": exceptions.ErrorDetail(
-                    f"There is no resolution {key!r}; write it as guide/cause/resolution.",
+                    _("There is no resolution %(key)s; write it as guide/cause/resolution.")
+                    % {"key": key},
                     code="unknown_resolution",
                 )
             }
         )
     return found
+
+
+def _split(key: str) -> tuple[str, str]:
+    before, _slash, after = key.partition("/")
+    return before, after

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -37,18 +38,18 @@ def api_error(error: Exception) -> Exception:
 
 
 @api_error.register
-def _(error: services.NeedsConfirmation) -> Exception:
+def _needs_confirmation(error: services.NeedsConfirmation) -> Exception:
     return _parameters(
         error.values,
         "needs_confirmation",
-        "{name} was read from the text as {value!r}; send it in `parameters` to confirm it.",
+        _("%(name)s was read from the text as %(value)s; send it in `parameters` to confirm it."),
     )
 
 
 @api_error.register
-def _(error: services.MissingParameters) -> Exception:
+def _missing_parameters(error: services.MissingParameters) -> Exception:
     return _parameters(
-        error.values, "missing_parameter", "{name} is needed; send it in `parameters`."
+        error.values, "missing_parameter", _("%(name)s is needed; send it in `parameters`.")
     )
 
 
@@ -58,7 +59,7 @@ def _parameters(values: Iterable[Any], code: str, sentence: str) -> Refused:
             "parameters": {
                 one.name: [
                     exceptions.ErrorDetail(
-                        sentence.format(name=one.name, value=one.value), code=code
+                        sentence % {"name": one.name, "value": one.value}, code=code
                     )
                 ]
                 for one in values
@@ -68,7 +69,7 @@ def _parameters(values: Iterable[Any], code: str, sentence: str) -> Refused:
 
 
 @api_error.register
-def _(error: services.BadParameters) -> Exception:
+def _bad_parameters(error: services.BadParameters) -> Exception:
     return Refused(
         {
             "parameters": {
@@ -80,12 +81,12 @@ def _(error: services.BadParameters) -> Exception:
 
 
 @api_error.register
-def _(error: services.CannotConclude) -> Exception:
+def _cannot_conclude(error: services.CannotConclude) -> Exception:
     return Conflict(str(error), code="cannot_conclude")
 
 
 @api_error.register
-def _(error: RequestRefused) -> Exception:
+def _request_refused(error: RequestRefused) -> Exception:
     return Refused(
         {
             "checks": {
@@ -97,8 +98,8 @@ def _(error: RequestRefused) -> Exception:
 
 
 @api_error.register
-def _(error: IdempotencyConflict) -> Exception:
+def _idempotency_conflict(error: IdempotencyConflict) -> Exception:
     return Conflict(
-        "This Idempotency-Key was used for another request; take a new one.",
+        _("This Idempotency-Key was used for another request; take a new one."),
         code="idempotency_conflict",
     )
