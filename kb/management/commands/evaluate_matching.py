@@ -1,133 +1,139 @@
 """Measure matching on a judged set of texts and documents, in a scratch database."""
 
 import json
-import math
+import time
 from argparse import ArgumentParser
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-from django.db import connection, transaction
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
-from kb import index
-from kb.matching import analyse
-from kb.models import Guide
+from kb.evaluation import measuring, peers
+from kb.evaluation.judged import BadSet, JudgedSet, read_set
+from kb.evaluation.measuring import Answer
+from kb.evaluation.product import NAME, Product, scratch_database
+from kb.services.starter import STARTER
 
-_DEPTH = 10
+_COLUMNS = ("ndcg@10", "mrr@10", "r@1", "r@5", "cause_ndcg@10", "auroc", "false_matches_at_95")
 
 
 class Command(BaseCommand):
     help = (
-        "PATH holds corpus.jsonl (id, title, text) and queries.jsonl (id, variant, text, rel). "
-        "Prints nDCG@10 for each variant, and how well confidence tells a text that has an "
-        "answer from the same text without its answers in the base (AUROC)."
+        "PATH holds queries.jsonl (id, variant, text, rel, perhaps cause and half) and corpus.jsonl "
+        "(id, title, text); without a corpus the starter guides are asked. Prints figures by "
+        "variant with bootstrap 95 % confidence intervals."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path)
-        parser.add_argument("--variant", help="only this variant")
+        parser.add_argument("--half", default="", help="only queries of this half: tune, report")
+        parser.add_argument("--variant", default="", help="only this variant")
+        parser.add_argument("--peers", action="store_true", help="beside other search engines")
+        parser.add_argument("--postgres", default="", help="URL for ts_rank_cd, with --peers")
         parser.add_argument("--worst", type=int, default=0, help="show so many of the worst")
+        parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        documents = _lines(options["path"] / "corpus.jsonl")
-        queries = [
-            query
-            for query in _lines(options["path"] / "queries.jsonl")
-            if options["variant"] in (None, query["variant"])
-        ]
-        with _scratch_database(), transaction.atomic():
-            measured = [_measure(query, _imported(documents)) for query in queries]
-        self._report(measured)
-        for one in sorted(measured, key=lambda m: m["ndcg"])[: options["worst"]]:
-            self.stdout.write(
-                f"{one['ndcg']:.2f} {one['id']} wants {one['wants']} got {one['got']}"
+    def handle(self, *args: Any, path: Path, **options: Any) -> None:
+        started = time.monotonic()
+        try:
+            judged = read_set(
+                path, starter=STARTER, half=options["half"], variant=options["variant"]
             )
+        except BadSet as exc:
+            raise CommandError(str(exc)) from exc
+        answers, seconds = _asked(judged, options)
+        seconds["total"] = time.monotonic() - started
+        report = _report(judged, answers, seconds)
+        if options["json"]:
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
+        else:
+            self._print(report)
+            self._print_worst(measuring.worst(answers[NAME], options["worst"]))
 
-    def _report(self, measured: Sequence[Mapping[str, Any]]) -> None:
-        variants: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-        for one in measured:
-            variants[one["variant"]].append(one)
-        for variant, rows in variants.items():
-            ndcg = sum(row["ndcg"] for row in rows) / len(rows)
-            answered = sum(row["with"] >= 40 for row in rows) / len(rows)
-            wrongly = sum(row["without"] >= 40 for row in rows) / len(rows)
-            auroc = _auroc([row["with"] for row in rows], [row["without"] for row in rows])
-            self.stdout.write(
-                f"{variant}: nDCG@10 {ndcg:.3f} over {len(rows)}; AUROC {auroc:.3f}; "
-                f"answered {answered:.0%}, without an answer in the base {wrongly:.0%}"
-            )
+    def _print(self, report: Mapping[str, Any]) -> None:
+        self.stdout.write(
+            f"{report['documents']} documents, {report['queries']} queries, "
+            f"{report['seconds']['total']:.0f} s"
+        )
+        for system, variants in report["systems"].items():
+            for variant, taken in variants.items():
+                self.stdout.write(f"{system} | {variant} ({taken['queries']}): {_line(taken)}")
+        for system, variants in report["ahead_of"].items():
+            for variant, one in variants.items():
+                self.stdout.write(
+                    f"nDCG@10 ahead of {system} | {variant}: {_figure(one['difference'])} "
+                    f"p={one['p']:.4f}"
+                )
+
+    def _print_worst(self, answers: Sequence[Answer]) -> None:
+        for one in answers:
+            wanted = one.query.cause or sorted(one.query.relevant)
+            self.stdout.write(f"{one.ndcg:.2f} {one.query.id} wants {wanted} got {one.got[:3]}")
 
 
-@contextmanager
-def _scratch_database() -> Iterator[None]:
-    """A database of its own beside the configured one, gone afterwards."""
-    name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+def _asked(
+    judged: JudgedSet, options: Mapping[str, Any]
+) -> tuple[dict[str, list[Answer]], dict[str, float]]:
+    """Every system's answers, ours first, and how long the parts took."""
+    seconds = {}
+    with scratch_database():
+        started = time.monotonic()
+        product = Product(judged)
+        seconds["import"] = time.monotonic() - started
+        started = time.monotonic()
+        answers = {NAME: measuring.ask_product(product, judged)}
+        seconds["queries"] = time.monotonic() - started
+    if options["peers"]:
+        for name, peer in _peers(judged, options["postgres"]).items():
+            answers[name] = measuring.ask_peer(peer, judged)
+    return answers, seconds
+
+
+def _peers(judged: JudgedSet, postgres: str) -> Mapping[str, peers.Peer]:
     try:
-        yield
-    finally:
-        connection.creation.destroy_test_db(str(name), verbosity=0)
+        return peers.peers(judged.documents, postgres=postgres or _configured_postgres())
+    except ModuleNotFoundError as exc:
+        raise CommandError(
+            f"{exc.name} is not installed: pip install -r requirements-bench.txt"
+        ) from exc
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def _configured_postgres() -> str:
+    """The product's own database, where that is a PostgreSQL; only a temporary table is made."""
+    database = settings.DATABASES["default"]
+    if "postgresql" not in str(database["ENGINE"]):
+        return ""
+    keys = {
+        "dbname": "NAME",
+        "user": "USER",
+        "password": "PASSWORD",
+        "host": "HOST",
+        "port": "PORT",
+    }
+    return " ".join(f"{key}='{database[name]}'" for key, name in keys.items() if database.get(name))
 
 
-_guides: dict[str, Guide] = {}
-
-
-def _imported(documents: Sequence[Mapping[str, Any]]) -> Mapping[str, Guide]:
-    if not _guides:
-        for number, document in enumerate(documents):
-            guide = Guide.objects.create(
-                slug=f"d{number}",
-                language="en",
-                title=document["title"][:200],
-                body=document["text"],
-                state=Guide.State.PUBLISHED,
-            )
-            index.update(guide)
-            _guides[document["id"]] = guide
-    return _guides
-
-
-def _measure(query: Mapping[str, Any], guides: Mapping[str, Guide]) -> dict[str, Any]:
-    analysis, names = analyse(query["text"]), {guide.pk: name for name, guide in guides.items()}
-    ranked = _ranked(analysis)
-    answers = Guide.objects.filter(pk__in=[guides[name].pk for name in query["rel"]])
-    answers.update(state=Guide.State.DRAFT)
-    without = _ranked(analysis)
-    answers.update(state=Guide.State.PUBLISHED)
-    got = [names[match.guide_id] for match in ranked]
+def _report(
+    judged: JudgedSet, answers: Mapping[str, Sequence[Answer]], seconds: Mapping[str, float]
+) -> dict[str, Any]:
+    others = {name: given for name, given in answers.items() if name != NAME}
     return {
-        "id": query["id"],
-        "variant": query["variant"],
-        "ndcg": _ndcg(got, query["rel"]),
-        "with": max((match.confidence for match in ranked[:1]), default=0),
-        "without": max((match.confidence for match in without[:1]), default=0),
-        "wants": sorted(query["rel"]),
-        "got": got[:3],
+        "documents": len(judged.documents),
+        "queries": len(judged.queries),
+        "without_answer": "unanswerable" if judged.unanswerable else "leave-out",
+        "seconds": {name: round(value, 1) for name, value in seconds.items()},
+        "systems": {name: measuring.figures(given) for name, given in answers.items()},
+        "ahead_of": {
+            name: measuring.compare(answers[NAME], given) for name, given in others.items()
+        },
     }
 
 
-def _ranked(analysis: Any) -> list[index.GuideMatch]:
-    found = index.find(analysis)
-    return sorted([*found.matches, *found.weak], key=lambda match: -match.score)[:_DEPTH]
+def _line(taken: Mapping[str, Any]) -> str:
+    return "; ".join(f"{name} {_figure(taken[name])}" for name in _COLUMNS if name in taken)
 
 
-def _ndcg(got: Sequence[str], relevant: Mapping[str, int]) -> float:
-    best = sorted(relevant.values(), reverse=True)
-    return _gain([relevant.get(name, 0) for name in got]) / _gain(best)
-
-
-def _gain(grades: Sequence[int]) -> float:
-    return sum(float(2**g - 1) / math.log2(rank + 2) for rank, g in enumerate(grades[:_DEPTH]))
-
-
-def _auroc(positive: Sequence[int], negative: Sequence[int]) -> float:
-    """The chance that a text with an answer is trusted more than one without."""
-    wins = sum((p > n) + 0.5 * (p == n) for p in positive for n in negative)
-    return wins / (len(positive) * len(negative))
+def _figure(figure: Mapping[str, float]) -> str:
+    return f"{figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]"
