@@ -5,7 +5,10 @@ import gettext
 import re
 from pathlib import Path
 
+import django
 import pytest
+
+from config.admin_words import ADMIN_WORDS
 
 LOCALE = Path(__file__).parents[2] / "config" / "locale" / "ko" / "LC_MESSAGES"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd%]|\{\w*\}")
@@ -80,6 +83,17 @@ def test_the_compiled_catalogue_says_what_the_source_says() -> None:
         if compiled.gettext(msgid) != translation and compiled.ngettext(msgid, "", 1) != translation
     ]
     assert stale == []
+
+
+def test_words_put_right_for_the_admin_are_still_its_own() -> None:
+    django_folder = Path(django.__file__).parent
+    theirs = {
+        entry["msgid"]
+        for part in ("contrib/admin", "contrib/auth", "conf")
+        for entry in entries(django_folder / part / "locale/ko/LC_MESSAGES/django.po")
+    }
+
+    assert ADMIN_WORDS - theirs == set()
 
 
 @pytest.mark.lint
