@@ -4,9 +4,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kb.models import Attempt, GuideRevision, Investigation, SearchGap
+from kb.services.guides import difference
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -29,7 +32,34 @@ class GuideRevisionAdmin(ReadOnly):
     list_select_related = ["guide", "author"]
     search_fields = ["guide__title", "guide__slug", "note", "author__username"]
     date_hierarchy = "created_at"
-    fields = ["guide", "number", "author", "source", "note", "created_at", "sha256", "file"]
+    fields = [
+        "guide",
+        "number",
+        "author",
+        "source",
+        "note",
+        "created_at",
+        "shown_change",
+        "shown_file",
+        "sha256",
+    ]
+    readonly_fields = ["shown_change", "shown_file"]
+
+    @admin.display(description=_("what changed"))
+    def shown_change(self, revision: GuideRevision) -> str:
+        before = revision.guide.revisions.filter(number__lt=revision.number).first()
+        if before is None:
+            return "–"
+        return _as_written(difference(before.file, revision.file))
+
+    @admin.display(description=GuideRevision._meta.get_field("file").verbose_name)
+    def shown_file(self, revision: GuideRevision) -> str:
+        return _as_written(revision.file)
+
+
+def _as_written(text: str) -> SafeString:
+    # Spaces have a meaning in a guide's file.
+    return format_html("<pre class='difference' tabindex='0'>{}</pre>", text)
 
 
 @admin.register(Investigation)

@@ -183,4 +183,4 @@ class GuideRevision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.guide_id} r{self.number}"
+        return f"{self.guide.slug} r{self.number}"

@@ -66,7 +66,8 @@ def open_page(product: Product, chromium, signed_in: dict) -> Iterator[Callable]
     """A new page of the signed-in administrator; says what the browser complained about."""
     contexts, complaints = [], []
 
-    def open_(**options):
+    def open_(*, expected: tuple[int, ...] = (), **options):
+        """A page; `expected` are the refusals that belong to the walk."""
         context = chromium.new_context(
             **{
                 "storage_state": signed_in,
@@ -80,7 +81,12 @@ def open_page(product: Product, chromium, signed_in: dict) -> Iterator[Callable]
         page = context.new_page()
         page.on(
             "console",
-            lambda message: complaints.append(message.text) if message.type == "error" else None,
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error"
+                and not any(f"status of {code}" in message.text for code in expected)
+                else None
+            ),
         )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
