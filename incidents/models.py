@@ -82,6 +82,12 @@ class Incident(models.Model):
         return f"/incidents/{self.public_id}/"
 
     @property
+    def closing_note(self) -> str:
+        """What was written down while closing; it happened at that moment."""
+        note = self.notes.filter(occurred_at=self.closed_at).first() if self.closed_at else None
+        return note.text if note else ""
+
+    @property
     def is_open(self) -> bool:
         return self.status not in (self.Status.RESOLVED, self.Status.CLOSED)
 

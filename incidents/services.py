@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from incidents.models import Incident, Note, StatusChange
 from kb.models import Cause, Investigation, Resolution, Service
 from kb.services.find import find_fixes, start_from_guide
-from kb.services.learn import conclude
+from kb.services.learn import conclude, conclude_in_words
 from probes.services import masked
 
 # An incident only moves forward; a step may be skipped, none is taken back.
@@ -94,14 +94,17 @@ def close_incident(
 ) -> Incident:
     """Close with what fixed it: a known resolution, a known cause, or a note where neither is.
 
-    A resolution is concluded in the incident's investigation, so that what helped here counts
-    the next time. Raises CannotClose without any of the three, IllegalMove when closed before.
+    Whichever it is, it is concluded in the incident's investigation, so that what helped here
+    counts the next time; the words become a note where there is none. Raises CannotClose without any of the three, IllegalMove when closed before.
     """
     if resolution is None and cause is None and not note.strip():
         raise CannotClose(_("Say what fixed it: choose a known fix, or write it down."))
     _move(incident, to=Incident.Status.CLOSED, by=by)
-    if note.strip():
-        add_note(incident, text=note, by=by)
+    found, known = incident.investigation, resolution or cause
+    if found is not None and found.concluded_at is None and known is None:
+        conclude_in_words(found, note, by=by)
+    elif note.strip():
+        add_note(incident, text=note, by=by, at=incident.closed_at)
     incident.resolution_kind = kind
     incident.investigation = _learned(incident, resolution=resolution, cause=cause, by=by)
     incident.save(update_fields=["resolution_kind", "investigation"])

@@ -178,6 +178,7 @@ def _similar(one: Any) -> dict[str, Any]:
         "investigation": one.public_id,
         "title": one.title,
         "concluded": one.concluded_cause.key if one.concluded_cause else None,
+        "worked": one.what_worked,
     }
 
 

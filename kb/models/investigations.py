@@ -92,6 +92,12 @@ class Investigation(models.Model):
         lines = (line.strip() for line in self.text.splitlines())
         return next((line for line in lines if line), self.public_id)[:80]
 
+    @property
+    def what_worked(self) -> str:
+        """What fixed it, as it was written down; empty when nothing did."""
+        worked = [one.what for one in self.attempts.all() if one.outcome == Attempt.Outcome.WORKED]
+        return worked[-1] if worked else ""
+
 
 class Attempt(models.Model):
     """What was tried and what came of it. "This fixed it" writes one."""

@@ -13,6 +13,8 @@ from kb.services.ranking import diagnose
 from probes.models import Run
 from probes.services import masked
 
+_WHAT_LENGTH = 300
+
 
 @transaction.atomic
 def conclude(
@@ -41,6 +43,31 @@ def conclude(
     return attempt
 
 
+@transaction.atomic
+def conclude_in_words(investigation: Investigation, what: str, *, by: Person) -> Attempt:
+    """What fixed it stands in no guide: the words are kept, and the same error finds them.
+
+    Raises CannotConclude when something else already fixed it.
+    """
+    stored = Investigation.objects.select_for_update().get(pk=investigation.pk)
+    if stored.concluded_at is not None:
+        raise CannotConclude(_("This investigation was already concluded."))
+    words = masked(what).strip()
+    first_line = words.partition("\n")[0][:_WHAT_LENGTH]
+    attempt = stored.attempts.create(
+        what=first_line,
+        outcome=Attempt.Outcome.WORKED,
+        note="" if words == first_line else words,
+        by=person(by),
+        position=_next_position(stored),
+    )
+    stored.concluded_at = timezone.now()
+    stored.concluded_by = person(by)
+    stored.save(update_fields=["concluded_at", "concluded_by"])
+    investigation.refresh_from_db()
+    return attempt
+
+
 def _same_conclusion(investigation: Investigation, resolution: Resolution) -> Attempt:
     earlier = investigation.attempts.filter(
         resolution=resolution, outcome=Attempt.Outcome.WORKED
@@ -59,15 +86,19 @@ def _attempt(
     note: str,
 ) -> Attempt:
     outcome = Attempt.Outcome.WORKED if worked else Attempt.Outcome.FAILED
-    last = investigation.attempts.aggregate(last=Max("position"))["last"]
     return investigation.attempts.create(
-        what=resolution.title[:300],
+        what=resolution.title[:_WHAT_LENGTH],
         resolution=resolution,
         outcome=outcome,
         note=masked(note),
         by=by,
-        position=0 if last is None else last + 1,
+        position=_next_position(investigation),
     )
+
+
+def _next_position(investigation: Investigation) -> int:
+    last = investigation.attempts.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else int(last) + 1
 
 
 def _close(investigation: Investigation, resolution: Resolution, *, by: User | None) -> None:

@@ -55,5 +55,6 @@ def similar_to(investigation: Investigation) -> tuple[Investigation, ...]:
     alike = Investigation.objects.filter(
         fingerprint=investigation.fingerprint, concluded_at__isnull=False
     ).exclude(pk=investigation.pk)
-    rows = alike.select_related("concluded_cause__guide", "concluded_resolution")
+    rows = alike.select_related("concluded_cause__guide", "concluded_resolution__cause__guide")
+    rows = rows.prefetch_related("attempts")
     return tuple(rows.order_by("-concluded_at", "-pk")[:MOST_SIMILAR])

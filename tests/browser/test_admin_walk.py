@@ -295,8 +295,82 @@ def test_an_incident_carries_the_text_and_closes_with_what_fixed_it(
     page.get_by_label("In your words").fill("The nightly job had lost its lock file.")
     page.get_by_role("button", name="Close the incident").click()
     expect(page.get_by_text("Closed. What fixed it counts for the next one.")).to_be_visible()
-    expect(page.locator("main")).to_contain_text("lost its lock file")
+    expect(page.locator(".outcome")).to_contain_text("lost its lock file")
     keep(page, "incident-4-closed")
 
     paste(page, "zorkmid ledger drained at step 9")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("it was fixed before")
+    expect(page.get_by_role("link", name="The nightly job had lost its lock file.")).to_be_visible()
     keep(page, "incident-5-next-time")
+
+
+def test_a_probe_is_defined_approved_and_run(open_page: Callable, keep: Callable) -> None:
+    from playwright.sync_api import expect
+
+    page = open_page()
+    page.goto("/probes/")
+    page.get_by_role("link", name="Define a probe").click()
+    keep(page, "probe-1-kinds")
+    page.get_by_role("link", name="TCP connection").click()
+    expect(page.get_by_text("Self-approval is on here")).to_be_visible()
+
+    page.locator("[name=name]").press_sequentially("Walk to a closed port")
+    page.locator("[name=param_host]").fill("127.0.0.1")
+    page.locator("[name=param_port]").fill("70000")
+    save(page)
+    assert "port: " in refusal(page)
+    expect(page.locator("[name=param_host]")).to_have_value("127.0.0.1")
+    keep(page, "probe-2-wrong-value")
+
+    page.locator("[name=param_port]").fill("${port}")
+    save(page)
+    was_saved(page)
+    expect(page.get_by_text("This definition is not approved")).to_be_visible()
+    expect(page.get_by_role("link", name="Run now")).to_have_count(0)
+    keep(page, "probe-3-needs-approval")
+    page.goto("/probes/walk-to-a-closed-port/")
+    expect(page.get_by_text("needs approval")).to_be_visible()
+    keep(page, "probe-4-staff-needs-approval")
+
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("button", name="Approve this definition").click()
+    was_saved(page)
+    expect(page.get_by_text("This definition was approved by admin")).to_be_visible()
+    keep(page, "probe-5-approved")
+    page.get_by_role("link", name="Run now").click()
+    page.get_by_label("port").fill("nine")
+    page.get_by_role("button", name="Run now").click()
+    expect(page.locator(".errorlist")).to_contain_text("number")
+    keep(page, "probe-6-bad-value")
+    page.get_by_label("port").fill("9")
+    page.get_by_role("button", name="Run now").click()
+    page.wait_for_url("**/probes/batch/**")
+    keep(page, "probe-7-batch")
+
+    ran = page.get_by_role("link", name="refused")
+    until_there(page, ran)
+    keep(page, "probe-8-batch-done")
+    ran.click()
+    keep(page, "probe-9-run")
+    page.goto("/probes/walk-to-a-closed-port/")
+    keep(page, "probe-10-staff-page")
+    page.locator("#runs ~ .table-frame a").first.click()
+    page.wait_for_url("**/runs/**")
+    expect(page.locator("main")).to_contain_text("refused")
+    keep(page, "probe-11-staff-run")
+
+    page.goto("/admin/probes/probe/?q=walk-to-a-closed-port")
+    page.locator("#result_list tbody th a").click()
+    page.locator("[name=param_host]").fill("127.0.0.2")
+    save(page)
+    expect(page.get_by_text("so it needs approval again")).to_be_visible()
+
+
+def until_there(page, wanted) -> None:
+    """Loads the page again, as a person does where it does not follow by itself."""
+    for _ in range(40):
+        if wanted.count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
+    raise AssertionError("it did not come")

@@ -6,6 +6,8 @@ from django.contrib.auth.models import User
 from incidents import services, timeline
 from incidents.models import Incident
 from kb.models import Attempt, Resolution
+from kb.services.find import find_fixes
+from kb.services.ranking import diagnose
 from tests.factories import make_cause, make_guide, make_symptom, reindex
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +128,20 @@ def test_closed_in_words_the_words_are_a_note(mina: User) -> None:
     services.close_incident(incident, by=mina, note="Someone had unplugged the rack.")
 
     assert incident.notes.get().text == "Someone had unplugged the rack."
+
+
+def test_words_that_fixed_it_are_shown_to_whoever_has_the_same_error_next(mina: User) -> None:
+    text = "zorkmid ledger drained at step 9"
+    incident = services.open_incident("The ledger drains", by=mina, text=text)
+
+    services.close_incident(incident, by=mina, note="Put the lock file back.\nIt was lost.")
+
+    again = diagnose(find_fixes(text, by=mina))
+    assert again.similar == (incident.investigation,)
+    assert again.similar[0].what_worked == "Put the lock file back."
+    attempt = incident.investigation.attempts.get()
+    assert (attempt.outcome, attempt.note) == ("worked", "Put the lock file back.\nIt was lost.")
+    assert incident.notes.count() == 0
 
 
 def test_closed_incident_cannot_be_closed_again(mina: User) -> None:
