@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +19,6 @@ class Up:
 
     def __init__(self, var: Path, *options: str, env: dict[str, str] | None = None) -> None:
         self.var = var
-        started = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, str(ROOT / "manage.py"), "up", *(options or ("--port", "0"))],
             cwd=var,
@@ -36,7 +34,6 @@ class Up:
             self.lines.append(line.rstrip("\n"))
             if line.strip().startswith("stop "):
                 break
-        self.seconds = time.monotonic() - started
 
     def said(self, label: str) -> str:
         """What the line of this label says; empty when there is none."""
@@ -55,6 +52,12 @@ class Up:
         found = re.search(rf"{name} is process (\d+)", self.text)
         assert found, self.text
         return int(found[1])
+
+    def cpu_s(self, name: str) -> float:
+        """How long the supervisor, or the child of this name, has worked."""
+        pid = self.process.pid if name == "supervisor" else self.pid_of(name)
+        times = psutil.Process(pid).cpu_times()
+        return times.user + times.system
 
     def family(self) -> list[psutil.Process]:
         whole = psutil.Process(self.process.pid)

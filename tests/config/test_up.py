@@ -113,8 +113,8 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_is_quick_and_quiet(tmp_path
         assert second.said("sign in") == ""
         assert "there already" in second.said("admin account")
         assert "there already" in second.said("API key")
-        # A start alone on this machine takes under a second; tests run beside it.
-        assert second.seconds < 6
+        # Seconds of work, not of waiting: other tests run beside this one.
+        assert second.cpu_s("supervisor") + second.cpu_s("server") < 3
 
 
 def test_killed_supervisor_leaves_no_process(tmp_path: Path) -> None:
