@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -79,7 +80,7 @@ class ProbeRequestSerializer(StrictSerializer):
 
     def validate_slug(self, slug: str) -> str:
         if Probe.objects.filter(slug=slug).exists():
-            raise serializers.ValidationError("This slug is taken.", code="unique")
+            raise serializers.ValidationError(_("This slug is taken."), code="unique")
         return slug
 
 
