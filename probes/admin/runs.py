@@ -130,7 +130,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         "output",
         "shown_attempts",
         "started_at",
-        "elapsed_s",
+        "shown_elapsed",
         "lateness_s",
         "recorded_at",
     )
@@ -141,6 +141,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         "shown_params",
         "shown_facts",
         "shown_attempts",
+        "shown_elapsed",
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
@@ -171,6 +172,10 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("facts"))
     def shown_facts(self, run: Run) -> str:
         return _preformatted(run.facts)
+
+    @admin.display(description=Run._meta.get_field("elapsed_s").verbose_name)
+    def shown_elapsed(self, run: Run) -> str:
+        return f"{run.elapsed_s:.3f}"
 
     @admin.display(description=gettext_lazy("attempts"))
     def shown_attempts(self, run: Run) -> str:

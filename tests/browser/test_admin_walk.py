@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.browser.test_walk import paste, run_and_follow
+
 pytestmark = pytest.mark.browser
 
 BODY = """## Look first {#look}
@@ -59,13 +61,6 @@ def refusal(page) -> str:
     return "\n".join(page.locator(".errornote, .errorlist").all_inner_texts())
 
 
-def paste(page, text: str) -> None:
-    page.goto("/")
-    page.locator("textarea[name=text]").first.fill(text)
-    page.get_by_role("button", name="Find fixes").first.click()
-    page.wait_for_url("**/i/**")
-
-
 def test_a_guide_written_in_the_admin_is_found_once_it_is_published(
     open_page: Callable, keep: Callable
 ) -> None:
@@ -108,8 +103,7 @@ def test_a_guide_written_in_the_admin_is_found_once_it_is_published(
     expect(page.locator("mark").filter(has_text="QUEUE_BROKER_LOST")).not_to_have_count(0)
     keep(page, "admin-5-found")
 
-    page.get_by_role("button", name="Run all checks").click()
-    expect(page.locator("progress")).to_have_count(0, timeout=30_000)
+    run_and_follow(page, "Run all checks")
     expect(page.locator("ol.causes > li").first).to_contain_text("Supported")
     keep(page, "admin-6-checked")
 
@@ -348,7 +342,7 @@ def test_a_probe_is_defined_approved_and_run(open_page: Callable, keep: Callable
     keep(page, "probe-7-batch")
 
     ran = page.get_by_role("link", name="refused")
-    until_there(page, ran)
+    expect(ran).to_be_visible(timeout=30_000)
     keep(page, "probe-8-batch-done")
     ran.click()
     keep(page, "probe-9-run")
@@ -364,13 +358,3 @@ def test_a_probe_is_defined_approved_and_run(open_page: Callable, keep: Callable
     page.locator("[name=param_host]").fill("127.0.0.2")
     save(page)
     expect(page.get_by_text("so it needs approval again")).to_be_visible()
-
-
-def until_there(page, wanted) -> None:
-    """Loads the page again, as a person does where it does not follow by itself."""
-    for _ in range(40):
-        if wanted.count():
-            return
-        page.wait_for_timeout(500)
-        page.reload()
-    raise AssertionError("it did not come")

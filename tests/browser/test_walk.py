@@ -71,14 +71,16 @@ def paste(page, text: str) -> None:
 
 
 def run_and_follow(page, button: str) -> None:
-    """Press it and wait until the page says that all checks are done.
+    """Press it and wait until the page says that all checks are done."""
+    follow(page, lambda: page.get_by_role("button", name=button).first.click())
 
-    Fast checks may be done before a page without scripts shows that they run.
-    """
+
+def follow(page, press: Callable[[], None]) -> None:
+    """Fast checks may be done before a page without scripts shows that they run."""
     from playwright.sync_api import expect
 
     with page.expect_response(lambda response: "/checks/" in response.url):
-        page.get_by_role("button", name=button).first.click()
+        press()
     page.wait_for_load_state()
     expect(page.locator(".htmx-request")).to_have_count(0)
     expect(page.locator("progress")).to_have_count(0, timeout=30_000)
