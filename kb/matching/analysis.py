@@ -4,8 +4,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from kb.matching.concepts import concepts_of
@@ -62,13 +62,21 @@ _Found = TypeVar("_Found", Fact, ConceptHit)
 
 def _weighed(found: Iterable[_Found], lines: list[Line]) -> tuple[_Found, ...]:
     """What is found, with its line's weight; a line of a shape heard before has the least."""
+    line_at = _finder(lines)
+    return tuple(
+        replace(one, line=line.weight if (line := line_at(one.span[0])) else 0) for one in found
+    )
+
+
+def _finder(lines: list[Line]) -> Callable[[int], Line | None]:
+    """The heard line at a place, if there is one."""
     starts = [line.start for line in lines]
-    return tuple(replace(one, line=_line_weight(one.span[0], lines, starts)) for one in found)
 
+    def line_at(place: int) -> Line | None:
+        line = lines[bisect_right(starts, place) - 1] if starts else None
+        return line if line and line.start <= place < line.start + len(line.text) else None
 
-def _line_weight(at: int, lines: list[Line], starts: list[int]) -> int:
-    line = lines[bisect_right(starts, at) - 1] if starts else None
-    return line.weight if line and line.start <= at < line.start + len(line.text) else 0
+    return line_at
 
 
 def _cut(text: str) -> str:
@@ -82,39 +90,47 @@ def _terms(
     lines: list[Line], facts: Iterable[Fact], concepts: Iterable[ConceptHit]
 ) -> tuple[Term, ...]:
     """The heaviest terms, heaviest first, then by key."""
-    weights: dict[tuple[str, str], int] = defaultdict(int)
-    spans: dict[tuple[str, str], list[Span]] = defaultdict(list)
-
-    heard: dict[tuple[str, str], int] = defaultdict(int)
-
-    def add(key: str, kind: str, weight: int, line: int, span: Span) -> None:
-        weights[key, kind] = max(weights[key, kind], weight * line // 100)
-        heard[key, kind] = max(heard[key, kind], line)
-        if len(spans[key, kind]) < _MOST_SPANS:
-            spans[key, kind].append(span)
-
+    gathered: dict[tuple[str, str], _Gathered] = defaultdict(_Gathered)
     for line in lines:
         for token in scan(line.text, line.start):
             weight = _KIND_WEIGHT[token.kind] * told(token.key) // 100
-            add(token.key, token.kind, weight, line.weight, (token.start, token.end))
-    for concept in concepts:
-        add(f"@{concept.name}", CONCEPT, _KIND_WEIGHT[CONCEPT], concept.line, concept.span)
-    for fact in facts:
-        if fact.type in INDEXED_FACTS:
-            add(fact_term(fact), FACT, _KIND_WEIGHT[FACT], fact.line, fact.span)
-    terms = [
-        Term(
-            key=key,
-            kind=kind,
-            weight=weight,
-            spans=tuple(spans[key, kind]),
-            line=heard[key, kind],
-        )
-        for (key, kind), weight in weights.items()
-        if weight > 0
-    ]
+            gathered[token.key, token.kind].add(weight, line, (token.start, token.end))
+    line_at = _finder(lines)
+    for key, kind, span in _exact(facts, concepts):
+        if heard := line_at(span[0]):
+            gathered[key, kind].add(_KIND_WEIGHT[kind], heard, span)
+    terms = [one.term(key, kind) for (key, kind), one in gathered.items() if one.weight > 0]
     terms.sort(key=lambda term: (-term.weight, term.key))
     return tuple(terms[:_MOST_TERMS])
+
+
+def _exact(
+    facts: Iterable[Fact], concepts: Iterable[ConceptHit]
+) -> Iterator[tuple[str, str, Span]]:
+    for concept in concepts:
+        yield f"@{concept.name}", CONCEPT, concept.span
+    for fact in facts:
+        if fact.type in INDEXED_FACTS:
+            yield fact_term(fact), FACT, fact.span
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """What is known of one term while a text is read."""
+
+    weight: int = 0
+    line: int = 0
+    spans: list[Span] = field(default_factory=list)
+
+    def add(self, weight: int, line: Line, span: Span) -> None:
+        self.weight = max(self.weight, weight * line.weight * line.told // 10_000)
+        self.line = max(self.line, line.weight)
+        if len(self.spans) < _MOST_SPANS:
+            self.spans.append(span)
+
+    def term(self, key: str, kind: str) -> Term:
+        spans = tuple(self.spans)
+        return Term(key=key, kind=kind, weight=self.weight, spans=spans, line=self.line)
 
 
 def told(key: str) -> int:

@@ -1,4 +1,8 @@
-"""Which lines of a paste deserve to be heard: each shape once, errors before noise."""
+"""Which lines of a paste deserve to be heard: each shape once, errors before noise.
+
+A short text is an alert or a message: it begins with what happened, and says after it where,
+how much and what to do. A log has no such headline: there errors stand out by themselves.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,6 +14,7 @@ from kb.matching.fingerprint import shape
 _SHORT = 6
 LOUD = 100
 _PLAIN, _FRAME, _ROUTINE = 40, 25, 12
+_HEADLINE, _AFTER = 100, 40
 
 _ERROR = re.compile(
     r"error|exception|fail|fatal|critical|refused|denied|cannot|can't|could not|unable|timed? ?out"
@@ -23,13 +28,22 @@ _ROUTINE_LINE = re.compile(
 _FRAME_LINE = re.compile(
     r'^\s*(?:at\s\S+.*[:(]|File\s"[^"]+",\sline\s\d+|\S+\s@\s\S+:\d+|\.{3}\s\d+\smore|\^+\s*$)'
 )
+# What names an error is heard wherever it stands: an exception, a constant, a status.
+_NAMED_ERROR = re.compile(
+    r"[a-z](?:Error|Exception)\b|\b(?:[A-Z]+_)?ERR(?:OR)?_[A-Z]|\bE[A-Z]{4,}\b|\b[45]\d\d\b(?!%|\.\d)"
+    r"|\b[Ee]rrno\b|\bWinError\b"
+)
+_SENTENCE_ENDS = (".", ":", "!", "?", ";")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
+    """`weight` is how loud the line is, `told` how much it is the headline; both in hundredths."""
+
     text: str
     start: int
     weight: int
+    told: int
     shape: str
 
 
@@ -38,9 +52,21 @@ def heard_lines(text: str) -> list[Line]:
     shaped = [(line, start, found) for line, start in _split(text) if (found := shape(line))]
     is_log = len(shaped) > _SHORT
     first: dict[str, Line] = {}
-    for line, start, found in shaped:
-        first.setdefault(found, Line(line, start, _weight(line, is_log), found))
+    told, before = _HEADLINE, ""
+    for number, (line, start, found) in enumerate(shaped):
+        if number and not is_log:
+            told = _told(line, before=before, told=told)
+        first.setdefault(found, Line(line, start, _weight(line, is_log), told, found))
+        before = line
     return list(first.values())
+
+
+def _told(line: str, *, before: str, told: int) -> int:
+    """`told`: what the line before has; a line that goes on its sentence has the same."""
+    if _NAMED_ERROR.search(line):
+        return _HEADLINE
+    goes_on = line.lstrip()[:1].islower() and not before.rstrip().endswith(_SENTENCE_ENDS)
+    return told if goes_on else _AFTER
 
 
 def _split(text: str) -> Iterator[tuple[str, int]]:

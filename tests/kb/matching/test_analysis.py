@@ -65,6 +65,25 @@ def test_the_error_is_heard_over_the_noise() -> None:
     assert len(found) <= 400
 
 
+def test_a_message_begins_with_what_happened() -> None:
+    found = keys("Kubelet certificate expires.\nRenew zebra on every node.\nthen restart giraffe")
+
+    assert found["kubelet"] > found["zebra"] > 0
+    assert found["giraffe"] == found["zebra"]
+
+
+def test_a_line_that_goes_on_the_first_is_heard_like_it() -> None:
+    found = keys("Half or more of the Alertmanager instances are\nconstantly crashing zebra")
+
+    assert found["zebra"] == found["alertmanager"]
+
+
+def test_a_named_error_is_heard_wherever_it_stands() -> None:
+    found = keys("Zebra is broken, help please\nModuleNotFoundError: No module named 'jwt'")
+
+    assert found["jwt"] == found["zebra"]
+
+
 def test_a_long_text_keeps_its_beginning_and_its_end() -> None:
     text = "first line\n" + "noise word\n" * 50_000 + "last line"
 
