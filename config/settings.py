@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.ContentSecurityPolicy",
+    "config.middleware.NoNulInAddress",
     "config.middleware.PasswordMustChange",
     "django_htmx.middleware.HtmxMiddleware",
 ]

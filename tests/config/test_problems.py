@@ -134,6 +134,11 @@ def test_unknown_address_is_a_problem_and_elsewhere_a_page(client: Client) -> No
     assert client.get("/nothing/at/all")["Content-Type"].startswith("text/html")
 
 
+@pytest.mark.parametrize("address", ["/api/v1/guides/%00", "/api/v1/guides?q=%00", "/i/%00/"])
+def test_nul_in_an_address_is_refused_before_a_database_sees_it(address: str) -> None:
+    assert key_client("kb.view_guide").get(address).status_code == 400
+
+
 def test_without_a_key_and_with_a_wrong_one_is_401(client: Client, trial_address: str) -> None:
     wrong = client.get(trial_address, headers={"Authorization": "Bearer kb_nope"})
 
