@@ -171,4 +171,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    # It warns of every request that waits for a moment, as when a page asks for its pictures.
+    "loggers": {"waitress.queue": {"level": "ERROR"}},
 }

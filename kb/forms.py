@@ -54,7 +54,13 @@ class GuideFilterForm(forms.Form):
     q = forms.CharField(
         label=_("Search"),
         required=False,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Search the guides")}),
+        widget=forms.TextInput(
+            attrs={
+                "type": "search",
+                "placeholder": _("Search the guides"),
+                "aria-label": _("Search the guides"),
+            }
+        ),
     )
     service = forms.ModelChoiceField(
         Service.objects.all(),

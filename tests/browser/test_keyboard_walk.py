@@ -95,6 +95,7 @@ def test_the_theme_switch_stays_and_reaches_the_admin(open_page: Callable, keep:
     assert background(page) != bright
     keep(page, "switch-3-dark-admin")
     page.get_by_role("button", name="Theme: dark").click()
+    expect(page.get_by_role("button", name="Theme: as the device")).to_be_visible()
     assert background(page) == bright
 
 
