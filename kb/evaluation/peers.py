@@ -1,5 +1,6 @@
 """Other search engines over the same documents. Their packages are imported only when asked for."""
 
+import logging
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -83,6 +84,7 @@ def _tantivy(documents: Sequence[Document]) -> Peer:
 def _bm25s(documents: Sequence[Document]) -> Peer:
     """Lucene's BM25, English stop words and stemming."""
     bm25s: Any = import_module("bm25s")
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
     stemmer: Any = import_module("Stemmer").Stemmer("english")
 
     def tokens(texts: list[str], **options: Any) -> Any:
@@ -135,21 +137,26 @@ def _whoosh(documents: Sequence[Document]) -> Peer:
 
 
 def _postgres(documents: Sequence[Document], url: str) -> Peer:
-    """ts_rank_cd over the English vector of title and text, any word; a table of this session."""
+    """ts_rank_cd, any word, in a table of this session.
+
+    English vectors, the title's words weighing more, divided by the length: of the settings
+    tried, the one that finds most in the open set.
+    """
     psycopg: Any = import_module("psycopg")
     base = psycopg.connect(url, autocommit=True)
     base.execute("CREATE TEMP TABLE evaluated (id text, vector tsvector)")
     with base.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO evaluated VALUES (%s, to_tsvector('english', %s))",
-            [(one.id, f"{one.title}\n{one.text}".replace("\0", "")) for one in documents],
+            "INSERT INTO evaluated VALUES (%s, setweight(to_tsvector('english', %s), 'A')"
+            " || setweight(to_tsvector('english', %s), 'D'))",
+            [(one.id, one.title, one.text.replace("\0", "")) for one in documents],
         )
     base.execute("CREATE INDEX ON evaluated USING gin (vector)")
 
     def ask(text: str) -> Hits:
         found = base.execute(
-            "WITH q AS (SELECT replace(plainto_tsquery('english', %s)::text, '&', '|')::tsquery AS q)"
-            " SELECT id, ts_rank_cd(vector, q) FROM evaluated, q WHERE vector @@ q"
+            "WITH q AS (SELECT replace(plainto_tsquery('english', %s)::text, '&', '|')::tsquery q)"
+            " SELECT id, ts_rank_cd(vector, q, 2) FROM evaluated, q WHERE vector @@ q"
             " ORDER BY 2 DESC, id LIMIT %s",
             (" ".join(_words(text)), _WANTED),
         )
