@@ -358,3 +358,27 @@ def test_a_probe_is_defined_approved_and_run(open_page: Callable, keep: Callable
     page.locator("[name=param_host]").fill("127.0.0.2")
     save(page)
     expect(page.get_by_text("so it needs approval again")).to_be_visible()
+
+
+PHONE = {"width": 390, "height": 844}
+BEYOND_THE_FRAME = """() => [...document.querySelectorAll('.form-row textarea')]
+  .filter(field => field.offsetParent !== null)
+  .filter(field => field.getBoundingClientRect().right
+                   > field.closest('fieldset').getBoundingClientRect().right)
+  .map(field => field.name)"""
+INSIDE_THE_BAR = """() => {
+  const bottom = (name) => document.querySelector(name).getBoundingClientRect().bottom;
+  return bottom('#user-tools') <= bottom('#header');
+}"""
+
+
+@pytest.mark.parametrize("address", ["", "kb/guide/", "kb/guide/add/", "kb/guide/import/"])
+def test_the_admin_fits_a_phone(open_page: Callable, keep: Callable, address: str) -> None:
+    page = open_page(viewport=PHONE, locale="ko-KR")
+
+    page.goto(f"/admin/{address}")
+
+    keep(page, f"phone-{address.strip('/').replace('/', '-') or 'index'}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.evaluate(BEYOND_THE_FRAME) == []
+    assert page.evaluate(INSIDE_THE_BAR), "the bar's tools lie over the page"
