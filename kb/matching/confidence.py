@@ -14,12 +14,12 @@ from kb.matching.impacts import FULL_IMPACT
 from kb.matching.terms import SYLLABLES, WORD
 from kb.matching.values import Analysis, Scored, Strength
 
-STRONG_FROM, POSSIBLE_FROM = 70, 40
+STRONG_FROM, POSSIBLE_FROM = 70, 35
 
 # A word that stands in the guide this strongly counts as fully explained.
-_SOLID_IMPACT = 350
+_SOLID_IMPACT = 100
 # Words alone convince when the guide has this share of what the base knows of the text, ...
-_FULL_FIT = 0.8
+_FULL_FIT = 0.65
 # ... the base knows this share of the text, and that is more than a word or two.
 _ENOUGH_SHARE, _ENOUGH_WORDS = 0.4, 3.0
 # Two words in common happen; so few are never a strong match.

@@ -16,7 +16,7 @@ from kb.matching.terms import SYLLABLES, scan
 
 # What an impact approaches when a term is all there is.
 FULL_IMPACT = 1000
-_K1 = 1.2
+_K1 = 3.0
 LAYER, STATUS = "!layer:", "!status:"
 
 
@@ -29,12 +29,12 @@ class Field:
 
 # Tuned on the open set; the order of the weights is the point, not their second digit.
 FIELDS: Mapping[str, Field] = {
-    "title": Field(6.0, 6, 0.3),
+    "title": Field(8.0, 6, 0.3),
     "summary": Field(2.0, 30, 0.5),
     "symptoms": Field(4.0, 40, 0.4),
     "causes": Field(2.0, 60, 0.5),
     "commands": Field(1.0, 40, 0.7),
-    "body": Field(1.0, 300, 0.7),
+    "body": Field(1.0, 300, 0.8),
 }
 
 
