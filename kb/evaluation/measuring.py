@@ -7,8 +7,7 @@ from typing import Any
 from kb.evaluation import statistics
 from kb.evaluation.judged import JudgedSet, Query
 from kb.evaluation.peers import Peer
-from kb.evaluation.product import Product
-from kb.models import Investigation
+from kb.evaluation.product import Asked, Product
 
 ALL = "all"
 
@@ -37,16 +36,13 @@ def ask_product(product: Product, judged: JudgedSet) -> list[Answer]:
     asked = {query: product.ask(query.text) for query in judged.queries}
     without = {} if judged.unanswerable else product.trust_without(asked)
     return [
-        _product_answer(product, query, investigation, without.get(query.id))
-        for query, investigation in asked.items()
+        _product_answer(product, query, one, without.get(query.id)) for query, one in asked.items()
     ]
 
 
-def _product_answer(
-    product: Product, query: Query, investigation: Investigation, without: float | None
-) -> Answer:
-    got, trust = product.documents(investigation)
-    causes = product.causes(investigation) if query.cause else None
+def _product_answer(product: Product, query: Query, asked: Asked, without: float | None) -> Answer:
+    got, trust = product.documents(asked)
+    causes = product.causes(asked) if query.cause else None
     return Answer(query=query, got=got, trust=trust, trust_without=without, causes=causes)
 
 

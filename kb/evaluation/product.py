@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connection
 
@@ -10,7 +11,7 @@ from kb import index, ingest
 from kb.evaluation.judged import Document, JudgedSet, Query
 from kb.evaluation.statistics import DEPTH
 from kb.ingest import GuideDraft
-from kb.matching import analyse
+from kb.matching import Analysis, analyse
 from kb.models import Guide, GuideRevision, Investigation
 from kb.services import apply_import, diagnose, find_fixes, load_starter, plan_import
 
@@ -31,6 +32,14 @@ def scratch_database() -> Iterator[None]:
         connection.creation.destroy_test_db(str(name), verbosity=0)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A text as it was stored, and its analysis, which no guide changes."""
+
+    investigation: Investigation
+    analysis: Analysis
+
+
 class Product:
     """The guides of a judged set, stored, and what the product answers about them."""
 
@@ -44,22 +53,23 @@ class Product:
         self.guides = {name: guides[slug] for name, slug in slugs.items()}
         self.names = {guide.pk: name for name, guide in self.guides.items()}
 
-    def ask(self, text: str) -> Investigation:
+    def ask(self, text: str) -> Asked:
         """What a person's paste becomes: masked, cut and stored."""
-        return find_fixes(text)
+        investigation = find_fixes(text)
+        return Asked(investigation=investigation, analysis=analyse(investigation.text))
 
-    def documents(self, investigation: Investigation) -> tuple[list[str], float]:
+    def documents(self, asked: Asked) -> tuple[list[str], float]:
         """The documents as the results page has them, best first, and the trust in the first."""
-        found = index.find(analyse(investigation.text))
+        found = index.find(asked.analysis)
         matches = [*found.matches, *found.weak][:DEPTH]
         trust = matches[0].confidence if matches else -1
         return [self.names[match.guide_id] for match in matches], trust
 
-    def causes(self, investigation: Investigation) -> list[str]:
+    def causes(self, asked: Asked) -> list[str]:
         """`guide/cause`, as the results page ranks them; none where it says "nothing known"."""
-        return [one.cause.key for one in diagnose(investigation).causes[:DEPTH]]
+        return [one.cause.key for one in diagnose(asked.investigation).causes[:DEPTH]]
 
-    def trust_without(self, asked: Mapping[Query, Investigation]) -> dict[str, float]:
+    def trust_without(self, asked: Mapping[Query, Asked]) -> dict[str, float]:
         """By query, the trust in the first document when its own answers are not in the base."""
         groups: dict[frozenset[str], list[Query]] = defaultdict(list)
         for query in asked:
