@@ -10,20 +10,32 @@ from dataclasses import dataclass
 
 from kb.matching.fingerprint import shape
 
-# A paste this short is heard whole; a longer one is a log, where errors stand out.
+# A paste this short is heard whole; a longer one is a log, where errors stand out, and so does
+# what a person wrote around it.
 _SHORT = 6
 LOUD = 100
-_PLAIN, _FRAME, _ROUTINE = 40, 25, 12
+_PLAIN, _FRAME, _ROUTINE = 40, 25, 8
 _HEADLINE, _AFTER = 100, 40
 
 _ERROR = re.compile(
     r"error|exception|fail|fatal|critical|refused|denied|cannot|can't|could not|unable|timed? ?out"
-    r"|not found|traceback|panic|exited|killed|blocked|\b[45]\d\d\b|(?-i:E[A-Z]{4,})|오류|에러|실패|불가"
-    r"|거부|없[습는음]|초과",
+    r"|not found|traceback|panic|exited|killed|blocked|cancell?ed|unhealthy|unreachable|no such"
+    r"|(?-i:\bE[A-Z]{4,}\b)|오류|에러|실패|불가|거부|없[습는음]|초과",
     re.IGNORECASE,
 )
+# A request that was answered with an error: `"GET / HTTP/1.1" 502`, `status=503`.
+_BAD_STATUS = re.compile(
+    r"\bHTTP/[\d.]+\"?\s[45]\d\d\b|\bstatus(?:[ _]?code)?\W{1,3}[45]\d\d\b", re.I
+)
+_GOOD_STATUS = re.compile(r"\bHTTP/[\d.]+\"?\s[123]\d\d\b", re.I)
 _ROUTINE_LINE = re.compile(
-    r"^[^a-z]{0,80}\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)", re.I
+    r"^[^a-z]{0,80}\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)"
+    r"|\b(?:passed|healthy|succeeded|successful(?:ly)?|unchanged|cached|loaded|reused)\b",
+    re.I,
+)
+_STAMPED = re.compile(r"^\W{0,2}(?:\d|[A-Z][a-z]{2}\s+\d)|\d\d:\d\d:\d\d")
+_SPOKEN = re.compile(
+    r"[가-힣]{2,}(?:\s+\S+)*\s+[가-힣]{2,}|^\s*[A-Za-z][a-z',]*(?:\s[A-Za-z',/-]+){4,}"
 )
 _FRAME_LINE = re.compile(
     r'^\s*(?:at\s\S+.*[:(]|File\s"[^"]+",\sline\s\d+|\S+\s@\s\S+:\d+|\.{3}\s\d+\smore|\^+\s*$)'
@@ -79,11 +91,19 @@ def _split(text: str) -> Iterator[tuple[str, int]]:
 def _weight(line: str, is_log: bool) -> int:
     if _FRAME_LINE.match(line):
         return _FRAME
-    if not is_log:
+    if not is_log or _BAD_STATUS.search(line):
         return LOUD
+    if _GOOD_STATUS.search(line):
+        return _ROUTINE
+    is_error = bool(_ERROR.search(line))
     if _ROUTINE_LINE.search(line):
         return _ROUTINE
-    return LOUD if _ERROR.search(line) else _PLAIN
+    return LOUD if is_error or _is_spoken(line) else _PLAIN
+
+
+def _is_spoken(line: str) -> bool:
+    """Whether a person wrote it: a sentence, without the time that a program puts before it."""
+    return not _STAMPED.search(line) and bool(_SPOKEN.search(line))
 
 
 def telling_shapes(lines: list[Line]) -> list[str]:
