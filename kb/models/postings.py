@@ -6,7 +6,7 @@ from kb.models.guides import Guide
 
 
 class Posting(models.Model):
-    """One term in one entry of a guide. Read and written only by `kb/index.py`.
+    """One term in one entry of a guide. Read and written only by `kb/index`.
 
     `entry` is what the term speaks for: `guide`, `cause:<slug>` or `symptom:<slug>`.
     `impact` is a whole number, so that scores and order are the same on every database.

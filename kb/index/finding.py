@@ -1,28 +1,23 @@
-"""The posting table: rewritten in a guide's own transaction, asked when a text is looked up."""
+"""Finding the guides that know a text."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db import transaction
 from django.db.models import Count
 
+from kb.index.entries import CAUSE, SYMPTOM
 from kb.matching import Analysis, Contribution, SymptomHit
 from kb.matching import Strength as Trust
 from kb.matching.candidate import AuthoredSymptom, Candidate
 from kb.matching.chosen import Chosen, asked, choose
-from kb.matching.impacts import impacts, marks, strongest
-from kb.matching.phrases import ALWAYS, anchor
 from kb.matching.scoring import GUIDE, score_all
-from kb.matching.sections import code_of, prose_of, sections_of
 from kb.matching.values import Scored
-from kb.models import Cause, Guide, GuideTranslation, Posting, Symptom
+from kb.models import Guide, Posting, Symptom
 
 # Guides that are scored in full, and weak ones that are shown when nothing matched.
 _MOST_CANDIDATES = 40
 _MOST_MATCHES, _MOST_WEAK = 10, 5
-_CAUSE, _SYMPTOM = "cause:", "symptom:"
-_BATCH = 2000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,102 +40,6 @@ class Found:
 
     matches: tuple[GuideMatch, ...] = field(default=())
     weak: tuple[GuideMatch, ...] = field(default=())
-
-
-@transaction.atomic
-def update(guide: Guide) -> None:
-    """Write the guide's postings anew; only a published guide has any."""
-    remove(guide)
-    if guide.state == Guide.State.PUBLISHED:
-        Posting.objects.bulk_create(_postings(guide), batch_size=_BATCH)
-
-
-def remove(guide: Guide) -> None:
-    Posting.objects.filter(guide=guide).delete()
-
-
-def _postings(guide: Guide) -> list[Posting]:
-    translations = list(guide.translations.all())
-    causes = list(guide.causes.prefetch_related("resolutions"))
-    symptoms = list(guide.symptoms.all())
-    rows: dict[tuple[str, str], int] = {}
-    for term, impact in _of_guide(guide, translations, causes, symptoms).items():
-        rows[GUIDE, term] = impact
-    for cause in causes:
-        for term, impact in _of_cause(guide, translations, cause).items():
-            rows[f"{_CAUSE}{cause.slug}", term] = impact
-    for symptom in symptoms:
-        for term in _anchors(symptom):
-            rows[f"{_SYMPTOM}{symptom.slug}", term] = 1
-    return [
-        Posting(guide=guide, entry=entry, term=term, impact=impact)
-        for (entry, term), impact in rows.items()
-    ]
-
-
-def _of_guide(
-    guide: Guide,
-    translations: Iterable[GuideTranslation],
-    causes: Iterable[Cause],
-    symptoms: Iterable[Symptom],
-) -> dict[str, int]:
-    said = "\n".join(phrase for symptom in symptoms for phrase in symptom.phrases)
-    titles = "\n".join(cause.title for cause in causes)
-    fixes = "\n".join(fix.title for cause in causes for fix in cause.resolutions.all())
-    original = impacts(
-        {
-            "title": guide.title,
-            "summary": guide.summary,
-            "symptoms": said,
-            "causes": f"{titles}\n{fixes}",
-            "commands": code_of(guide.body),
-            "body": prose_of(guide.body),
-        }
-    )
-    patterns = "\n".join(symptom.pattern for symptom in symptoms)
-    about = marks("\n".join([guide.title, guide.summary, said, patterns, titles]))
-    return strongest([original, *map(_of_translation, translations)]) | dict.fromkeys(about, 1)
-
-
-def _of_translation(translation: GuideTranslation) -> dict[str, int]:
-    names = [*_names(translation, "causes"), *_names(translation, "resolutions")]
-    return impacts(
-        {
-            "title": translation.title,
-            "summary": translation.summary,
-            "causes": "\n".join(names),
-            "commands": code_of(translation.body),
-            "body": prose_of(translation.body),
-        }
-    )
-
-
-def _names(translation: GuideTranslation, part: str) -> list[str]:
-    return [str(name) for name in translation.names.get(part, {}).values()]
-
-
-def _of_cause(
-    guide: Guide, translations: Iterable[GuideTranslation], cause: Cause
-) -> dict[str, int]:
-    fixes = "\n".join(fix.title for fix in cause.resolutions.all())
-    versions = [_of_section(cause.title, fixes, guide.body, cause.section)]
-    for translation in translations:
-        title = str(translation.names.get("causes", {}).get(cause.slug, ""))
-        versions.append(_of_section(title, "", translation.body, cause.section))
-    merged = strongest(versions)
-    return {term: impact for term, impact in merged.items() if " " not in term}
-
-
-def _of_section(title: str, fixes: str, body: str, section: str) -> dict[str, int]:
-    text = sections_of(body).get(section, "") if section else ""
-    return impacts(
-        {"title": title, "causes": fixes, "commands": code_of(text), "body": prose_of(text)}
-    )
-
-
-def _anchors(symptom: Symptom) -> set[str]:
-    anchors = {anchor(str(phrase)) for phrase in symptom.phrases if str(phrase).strip()}
-    return anchors | ({ALWAYS} if symptom.pattern else set())
 
 
 def find(analysis: Analysis, *, services: Sequence[str] = ()) -> Found:
@@ -194,18 +93,18 @@ def _symptoms_of(anchors: Iterable[str]) -> dict[int, list[AuthoredSymptom]]:
     pairs = set(
         Posting.objects.filter(
             term__in=sorted(anchors),
-            entry__startswith=_SYMPTOM,
+            entry__startswith=SYMPTOM,
             guide__state=Guide.State.PUBLISHED,
         ).values_list("guide_id", "entry")
     )
     rows = Symptom.objects.filter(
         guide_id__in={guide for guide, _ in pairs},
-        slug__in={entry.removeprefix(_SYMPTOM) for _, entry in pairs},
+        slug__in={entry.removeprefix(SYMPTOM) for _, entry in pairs},
     )
     symptoms: dict[int, list[AuthoredSymptom]] = defaultdict(list)
     rows = rows.prefetch_related("suggests").order_by("guide_id", "position", "id")
     for row in rows:
-        if (row.guide_id, f"{_SYMPTOM}{row.slug}") in pairs:
+        if (row.guide_id, f"{SYMPTOM}{row.slug}") in pairs:
             symptoms[row.guide_id].append(_authored(row))
     return symptoms
 
@@ -255,9 +154,9 @@ def _candidates(
 
 def _by_cause(entries: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:
     return {
-        entry.removeprefix(_CAUSE): terms
+        entry.removeprefix(CAUSE): terms
         for entry, terms in entries.items()
-        if entry.startswith(_CAUSE)
+        if entry.startswith(CAUSE)
     }
 
 
