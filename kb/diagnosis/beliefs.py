@@ -57,9 +57,10 @@ def explained_away(symptoms: Iterable[Symptom]) -> dict[str, str]:
     Two symptoms that explain each other would silence both, so a circle explains nothing.
     """
     present = {symptom.key: symptom for symptom in symptoms}
+    certain = {key for key, symptom in present.items() if symptom.share >= 1}
     explained = {}
     for key, symptom in sorted(present.items()):
-        for by in sorted(symptom.explained_by & present.keys()):
+        for by in sorted(symptom.explained_by & certain):
             if by != key and key not in _explainers(by, present):
                 explained[key] = by
                 break
@@ -115,11 +116,15 @@ def _text_odds(cause: Cause, symptoms: Iterable[Symptom]) -> float:
     much (in logarithms) as the one before.
     """
     strengths = sorted(
-        (SYMPTOMS[s.suggests[cause.key]] for s in symptoms if cause.key in s.suggests),
+        (
+            s.share * math.log(SYMPTOMS[s.suggests[cause.key]])
+            for s in symptoms
+            if cause.key in s.suggests
+        ),
         reverse=True,
     )
-    said = math.fsum(math.log(strength) / 2**n for n, strength in enumerate(strengths))
-    return math.exp(said) * math.pow(WORDS, min(max(cause.words, 0.0), 1.0))
+    said = math.fsum(strength / 2**n for n, strength in enumerate(strengths))
+    return math.exp(said) * math.pow(WORDS, min(max(cause.words, 0.0), 1.0) ** 2)
 
 
 def _factor(moved: Iterable[Moved]) -> float:

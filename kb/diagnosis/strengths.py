@@ -25,8 +25,9 @@ RUNS: Mapping[str, float] = MappingProxyType(
 # somebody, a run is what is there now.
 SYMPTOMS: Mapping[str, float] = MappingProxyType({"weak": 1.5, "moderate": 3.0, "strong": 6.0})
 
-# The most that words alone can say for one cause beside its neighbours: as much as one `for`.
-WORDS = 3.0
+# The most that words alone can say for one cause beside its neighbours: as much as the
+# strongest run. Its square counts, so that sharing half of the words says little.
+WORDS = 12.0
 
 # The share that always stays with "none of these" before anything was run.
 NONE_OF_THESE = 0.1

@@ -53,11 +53,15 @@ class Cause:
 
 @dataclass(frozen=True, kw_only=True)
 class Symptom:
-    """A symptom that is in the text. `suggests` maps cause keys to strong, moderate or weak."""
+    """A symptom that is in the text. `suggests` maps cause keys to strong, moderate or weak.
+
+    `share` (0 to 1) is below 1 for one that is only nearly there; it then explains nothing away.
+    """
 
     key: str
     suggests: Mapping[str, str]
     explained_by: frozenset[str] = frozenset()
+    share: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from kb.matching.phrases import ALWAYS, anchor
 from kb.matching.scoring import GUIDE
 from kb.matching.sections import code_of, prose_of, sections_of
 from kb.models import Cause, Guide, GuideTranslation, Symptom
+from kb.models.knowledge import Strength
 
 CAUSE, SYMPTOM = "cause:", "symptom:"
 
@@ -15,12 +16,12 @@ def entries(guide: Guide) -> dict[tuple[str, str], int]:
     """The impact of every term in every entry of the guide, by (entry, term)."""
     translations = list(guide.translations.all())
     causes = list(guide.causes.prefetch_related("resolutions"))
-    symptoms = list(guide.symptoms.all())
+    symptoms = list(guide.symptoms.prefetch_related("suggests"))
     rows: dict[tuple[str, str], int] = {}
     for term, impact in _of_guide(guide, translations, causes, symptoms).items():
         rows[GUIDE, term] = impact
     for cause in causes:
-        for term, impact in _of_cause(guide, translations, cause).items():
+        for term, impact in _of_cause(guide, translations, cause, symptoms).items():
             rows[f"{CAUSE}{cause.slug}", term] = impact
     for symptom in symptoms:
         for term in _anchors(symptom):
@@ -34,7 +35,7 @@ def _of_guide(
     causes: Iterable[Cause],
     symptoms: Iterable[Symptom],
 ) -> dict[str, int]:
-    said = "\n".join(phrase for symptom in symptoms for phrase in symptom.phrases)
+    said = _phrases(symptoms)
     titles = "\n".join(cause.title for cause in causes)
     fixes = "\n".join(fix.title for cause in causes for fix in cause.resolutions.all())
     original = impacts(
@@ -70,22 +71,37 @@ def _names(translation: GuideTranslation, part: str) -> list[str]:
 
 
 def _of_cause(
-    guide: Guide, translations: Iterable[GuideTranslation], cause: Cause
+    guide: Guide,
+    translations: Iterable[GuideTranslation],
+    cause: Cause,
+    symptoms: Iterable[Symptom],
 ) -> dict[str, int]:
     fixes = "\n".join(fix.title for fix in cause.resolutions.all())
-    versions = [_of_section(cause.title, fixes, guide.body, cause.section)]
+    section = _of_section(guide.body, cause.section)
+    said = _phrases(symptom for symptom in symptoms if _speaks_for(symptom, cause))
+    versions = [impacts({"title": cause.title, "symptoms": said, "causes": fixes, **section})]
     for translation in translations:
         title = str(translation.names.get("causes", {}).get(cause.slug, ""))
-        versions.append(_of_section(title, "", translation.body, cause.section))
+        versions.append(impacts({"title": title, **_of_section(translation.body, cause.section)}))
     merged = strongest(versions)
     return {term: impact for term, impact in merged.items() if " " not in term}
 
 
-def _of_section(title: str, fixes: str, body: str, section: str) -> dict[str, int]:
-    text = sections_of(body).get(section, "") if section else ""
-    return impacts(
-        {"title": title, "causes": fixes, "commands": code_of(text), "body": prose_of(text)}
+def _speaks_for(symptom: Symptom, cause: Cause) -> bool:
+    """More than a hint: what people say of this cause, and of few others."""
+    return any(
+        one.cause_id == cause.pk and one.strength == Strength.STRONG
+        for one in symptom.suggests.all()
     )
+
+
+def _phrases(symptoms: Iterable[Symptom]) -> str:
+    return "\n".join(phrase for symptom in symptoms for phrase in symptom.phrases)
+
+
+def _of_section(body: str, section: str) -> dict[str, str]:
+    text = sections_of(body).get(section, "") if section else ""
+    return {"commands": code_of(text), "body": prose_of(text)}
 
 
 def _anchors(symptom: Symptom) -> set[str]:

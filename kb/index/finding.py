@@ -9,7 +9,7 @@ from django.db.models import Count
 from kb.index.entries import CAUSE, SYMPTOM
 from kb.matching import Analysis, Contribution, SymptomHit
 from kb.matching import Strength as Trust
-from kb.matching.candidate import AuthoredSymptom, Candidate
+from kb.matching.candidate import AuthoredSymptom, Candidate, strongest_word
 from kb.matching.chosen import Chosen, asked, choose
 from kb.matching.scoring import GUIDE, score_all
 from kb.matching.values import Scored
@@ -46,9 +46,8 @@ def find(analysis: Analysis, *, services: Sequence[str] = ()) -> Found:
     """The published guides that know the text, best first; a fixed number of queries."""
     chosen = choose(analysis.terms, _frequencies(analysis), Guide.objects.published().count())
     terms = _impacts_of(asked(chosen))
-    symptoms = _symptoms_of(analysis.anchors)
-    likely = _likeliest(terms, symptoms, chosen)
-    candidates = _candidates(likely, terms, symptoms)
+    likely = _likeliest(terms, _guides_with(analysis.anchors), chosen)
+    candidates = _candidates(likely, terms, _symptoms_of(likely))
     scored = score_all(analysis, candidates, chosen, services=frozenset(services))
     known = [_match(guide, one) for guide, one in scored if one.strength != Trust.WEAK]
     weak = [_match(guide, one) for guide, one in scored if one.strength == Trust.WEAK and one.why]
@@ -88,35 +87,34 @@ def _impacts_of(chosen: Sequence[Chosen]) -> _Terms:
     return terms
 
 
-def _symptoms_of(anchors: Iterable[str]) -> dict[int, list[AuthoredSymptom]]:
-    """The symptoms that may stand in the text, by guide: those whose anchor does."""
-    pairs = set(
-        Posting.objects.filter(
-            term__in=sorted(anchors),
-            entry__startswith=SYMPTOM,
-            guide__state=Guide.State.PUBLISHED,
-        ).values_list("guide_id", "entry")
+def _guides_with(anchors: Iterable[str]) -> set[int]:
+    """The guides one of whose symptoms may stand in the text: those whose anchor does."""
+    rows = Posting.objects.filter(
+        term__in=sorted(anchors), entry__startswith=SYMPTOM, guide__state=Guide.State.PUBLISHED
     )
-    rows = Symptom.objects.filter(
-        guide_id__in={guide for guide, _ in pairs},
-        slug__in={entry.removeprefix(SYMPTOM) for _, entry in pairs},
-    )
+    return set(rows.values_list("guide_id", flat=True))
+
+
+def _symptoms_of(guides: Sequence[int]) -> dict[int, list[AuthoredSymptom]]:
     symptoms: dict[int, list[AuthoredSymptom]] = defaultdict(list)
-    rows = rows.prefetch_related("suggests").order_by("guide_id", "position", "id")
-    for row in rows:
-        if (row.guide_id, f"{SYMPTOM}{row.slug}") in pairs:
-            symptoms[row.guide_id].append(_authored(row))
+    rows = Symptom.objects.filter(guide_id__in=guides).prefetch_related("suggests")
+    for row in rows.order_by("guide_id", "position", "id"):
+        symptoms[row.guide_id].append(_authored(row))
     return symptoms
 
 
 def _authored(row: Symptom) -> AuthoredSymptom:
     phrases = tuple(str(phrase) for phrase in row.phrases)
-    return AuthoredSymptom(symptom_id=row.pk, slug=row.slug, phrases=phrases, pattern=row.pattern)
+    return AuthoredSymptom(
+        symptom_id=row.pk,
+        slug=row.slug,
+        phrases=phrases,
+        pattern=row.pattern,
+        says=strongest_word(one.strength for one in row.suggests.all()),
+    )
 
 
-def _likeliest(
-    terms: _Terms, symptoms: Mapping[int, list[AuthoredSymptom]], chosen: Sequence[Chosen]
-) -> list[int]:
+def _likeliest(terms: _Terms, symptoms: Iterable[int], chosen: Sequence[Chosen]) -> list[int]:
     """Guides worth scoring in full: the best by words, and all whose symptoms may be there."""
     worth = {choice.term.key: choice.worth for choice in asked(chosen)}
     by_words = {

@@ -14,7 +14,7 @@ from kb.matching.fingerprint import fingerprint
 from kb.matching.lines import Line, heard_lines, telling_shapes
 from kb.matching.phrases import anchors_of
 from kb.matching.terms import IDENTIFIER, PAIR, SYLLABLES, WORD, scan
-from kb.matching.values import Analysis, ConceptHit, Fact, Span, Term
+from kb.matching.values import Analysis, ConceptHit, Fact, Heard, Span, Term
 from kb.matching.words import COMMON, telling
 
 # A longer text is cut in its middle: a log begins with what was started and ends with the error.
@@ -49,6 +49,7 @@ def analyse(text: str) -> Analysis:
     return Analysis(
         text=kept,
         truncated=len(whole) > len(kept),
+        heard=tuple(Heard(one.start, one.start + len(one.text), one.weight) for one in lines),
         facts=facts,
         concepts=concepts,
         terms=_terms(lines, facts, concepts),

@@ -1,11 +1,13 @@
-"""The authored symptoms of one guide in a text."""
+"""The authored symptoms of one guide in a text: as they are written, or nearly."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.matching.candidate import AuthoredSymptom
+from kb.matching.lines import LOUD
+from kb.matching.near import Window, nearly
 from kb.matching.phrases import find_pattern, find_phrase, specificity
-from kb.matching.values import Span, SymptomHit
+from kb.matching.values import Analysis, Span, SymptomHit
 
 # A pattern is written with care, but may match little: it tells what it matched, within reason.
 _PATTERN_TELLS = (25, 80)
@@ -13,6 +15,12 @@ _LEAST_BY_PATTERN = 25
 
 # What only hints at causes is no sign of its guide either: "HTTP 200" stands in any log.
 _SAYING = {"strong": 100, "moderate": 85, "weak": 25}
+
+# From this share on a phrase counts as nearly said, if that is more than two words of it.
+_LEAST_SHARE, _LEAST_TOLD = 0.55, 180
+# What is nearly said is there at most so surely, and tells so much of what the words would.
+_NEARLY = 0.9
+_NEARLY_TELLS = 0.7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,35 +33,97 @@ class AuthoredHit:
 
     hit: SymptomHit
     specificity: int
+    loudness: int = 100
     is_telling: bool = True
     covers: bool = True
 
 
-def find_authored(symptoms: Iterable[AuthoredSymptom], text: str) -> list[AuthoredHit]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """A text as guides are scored against it.
+
+    `rarity` is of a phrase's units, 1 when unknown.
+    """
+
+    analysis: Analysis
+    windows: Sequence[Window]
+    rarity: Mapping[str, float]
+
+
+def find_authored(symptoms: Iterable[AuthoredSymptom], heard: Heard) -> list[AuthoredHit]:
     """Each symptom once, by the phrase that tells most; the most telling symptom first."""
-    found = [best for symptom in symptoms if (best := _best(symptom, text))]
+    written = {one: _as_written(one, heard.analysis) for one in symptoms}
+    found = [hit for hit in written.values() if hit]
+    said = [hit.hit.span for hit in found]
+    near = [_nearly(one, heard, said) for one, hit in written.items() if not hit]
+    found += [hit for hit in near if hit]
     found.sort(key=lambda hit: (-hit.specificity, hit.hit.span, hit.hit.slug))
     return _without_echoes(found)
 
 
-def _best(symptom: AuthoredSymptom, text: str) -> AuthoredHit | None:
-    phrases = [(specificity(phrase), find_phrase(phrase, text)) for phrase in symptom.phrases]
-    places = [(told, span, True) for told, span in phrases if span]
-    if symptom.pattern and (span := find_pattern(symptom.pattern, text)):
-        places.append((_told_by_pattern(text[slice(*span)]), span, False))
+def _as_written(symptom: AuthoredSymptom, analysis: Analysis) -> AuthoredHit | None:
+    text = analysis.text
+    places = [
+        (_loudness(span, analysis), specificity(phrase), span, True)
+        for phrase in symptom.phrases
+        for span in find_phrase(phrase, text)
+    ]
+    if symptom.pattern:
+        places += [
+            (_loudness(span, analysis), _told_by_pattern(text[slice(*span)]), span, False)
+            for span in find_pattern(symptom.pattern, text)
+        ]
     if not places:
         return None
-    told, span, is_phrase = max(places, key=lambda place: (place[0], place[1][1] - place[1][0]))
-    matched = text[slice(*span)]
-    tells = told * _SAYING[symptom.says] // 100
-    is_telling = symptom.says != "weak" and (is_phrase or tells >= _LEAST_BY_PATTERN)
+    loudness, told, span, is_phrase = max(
+        places, key=lambda one: (one[0] * one[1], one[2][1] - one[2][0], -one[2][0])
+    )
+    tells = told * _SAYING[symptom.says] * loudness // 10_000
+    is_loud = loudness == LOUD and symptom.says != "weak"
+    is_telling = is_loud and (is_phrase or tells >= _LEAST_BY_PATTERN)
     return AuthoredHit(
-        hit=SymptomHit(
-            symptom_id=symptom.symptom_id, slug=symptom.slug, matched=matched, span=span
-        ),
+        hit=_hit(symptom, text, span, loudness),
         specificity=tells,
+        loudness=loudness,
         is_telling=is_telling,
         covers=is_telling and is_phrase,
+    )
+
+
+def _loudness(span: Span, analysis: Analysis) -> int:
+    """How loud its loudest line is beside the loudest of all, in hundredths."""
+    loudest = max(analysis.loudness(span[0]), analysis.loudness(span[1] - 1))
+    return LOUD * loudest // max(1, analysis.loudest)
+
+
+def _nearly(symptom: AuthoredSymptom, heard: Heard, said: Sequence[Span]) -> AuthoredHit | None:
+    """`said` is where other symptoms stand as they are written: their words are not a second sign."""
+    found = [
+        (near, phrase)
+        for phrase in symptom.phrases
+        if (near := nearly(phrase, heard.windows, heard.rarity))
+        and near.share >= _LEAST_SHARE
+        and near.told_outside(said) >= _LEAST_TOLD
+    ]
+    if not found:
+        return None
+    near, phrase = max(found, key=lambda one: (one[0].share, one[0].told, one[1]))
+    told = specificity(phrase) * near.share * _NEARLY_TELLS
+    return AuthoredHit(
+        hit=_hit(symptom, heard.analysis.text, near.span, round(100 * _NEARLY * near.share)),
+        specificity=int(told) * _SAYING[symptom.says] // 100,
+        is_telling=symptom.says != "weak",
+        covers=False,
+    )
+
+
+def _hit(symptom: AuthoredSymptom, text: str, span: Span, share: int) -> SymptomHit:
+    return SymptomHit(
+        symptom_id=symptom.symptom_id,
+        slug=symptom.slug,
+        matched=text[slice(*span)],
+        span=span,
+        share=share,
     )
 
 

@@ -1,7 +1,15 @@
 """What is known about one guide when it is scored: filled by the index from its rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+_WORDS = ("strong", "moderate", "weak")
+
+
+def strongest_word(words: Iterable[str]) -> str:
+    """The strongest of the words an author chose for a symptom's causes; moderate without any."""
+    said = set(words)
+    return next((word for word in _WORDS if word in said), "moderate")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,7 +31,7 @@ class Field:
 FIELDS: Mapping[str, Field] = {
     "title": Field(8.0, 6, 0.3),
     "summary": Field(2.0, 30, 0.5),
-    "symptoms": Field(4.0, 40, 0.4),
+    "symptoms": Field(4.0, 40, 0.1),
     "causes": Field(2.0, 60, 0.5),
     "commands": Field(1.0, 40, 0.7),
     "body": Field(1.0, 300, 0.8),

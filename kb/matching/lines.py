@@ -14,12 +14,12 @@ from kb.matching.fingerprint import shape
 # what a person wrote around it.
 _SHORT = 6
 LOUD = 100
-_PLAIN, _FRAME, _ROUTINE = 40, 25, 8
+_PLAIN, _FRAME, _ROUTINE = 20, 25, 8
 _HEADLINE, _AFTER = 100, 40
 
 _ERROR = re.compile(
     r"error|exception|fail|fatal|critical|refused|denied|cannot|can't|could not|unable|timed? ?out"
-    r"|not found|traceback|panic|exited|killed|blocked|cancell?ed|unhealthy|unreachable|no such"
+    r"|not found|traceback|panic|exited|restarting|killed|blocked|cancell?ed|unhealthy|unreachable|no such"
     r"|(?-i:\bE[A-Z]{4,}\b)|오류|에러|실패|불가|거부|없[습는음]|초과",
     re.IGNORECASE,
 )
@@ -29,7 +29,7 @@ _BAD_STATUS = re.compile(
 )
 _GOOD_STATUS = re.compile(r"\bHTTP/[\d.]+\"?\s[123]\d\d\b", re.I)
 _ROUTINE_LINE = re.compile(
-    r"^[^a-z]{0,80}\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)"
+    r"^(?-i:[^a-z]{0,80})\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)"
     r"|\b(?:passed|healthy|succeeded|successful(?:ly)?|unchanged|cached|loaded|reused)\b",
     re.I,
 )

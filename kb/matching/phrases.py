@@ -8,6 +8,7 @@ stand in any text it matches: the index keeps it, so that only likely phrases ar
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 import re2
 
@@ -20,6 +21,7 @@ from kb.matching.words import COMMON, telling
 # Tried on every text: a pattern, or a phrase without any piece to look up.
 ALWAYS = "~"
 _ANCHOR = "="
+MOST_PLACES = 20
 _LONGEST_ANCHOR = 40
 _PIECE = re.compile(r"[a-z0-9]+|[가-힣]+")
 _QUOTE = "[\"'`´“”‘’]"
@@ -68,17 +70,23 @@ def _literals(phrase: str) -> list[str]:
     return parts
 
 
-def find_phrase(phrase: str, text: str) -> Span | None:
-    """Where the phrase stands first."""
-    found = _phrase_expression(phrase).search(text) if phrase.strip() else None
-    return found.span() if found and found.end() > found.start() else None
+def find_phrase(phrase: str, text: str) -> list[Span]:
+    """Where the phrase stands, the first `MOST_PLACES`."""
+    return _places(_phrase_expression(phrase), text) if phrase.strip() else []
 
 
-def find_pattern(pattern: str, text: str) -> Span | None:
-    """Where the pattern matches first; a pattern RE2 does not take matches nothing."""
+def find_pattern(pattern: str, text: str) -> list[Span]:
+    """Where the pattern matches; a pattern RE2 does not take matches nothing."""
     expression = _pattern_expression(pattern)
-    found = expression.search(text) if expression else None
-    return found.span() if found and found.end() > found.start() else None
+    return _places(expression, text) if expression else []
+
+
+def _places(expression: re2._Regexp, text: str) -> list[Span]:
+    # Most phrases stand nowhere: asking whether is cheaper than asking where.
+    if not expression.search(text):
+        return []
+    found = (one.span() for one in islice(expression.finditer(text), MOST_PLACES))
+    return [(start, end) for start, end in found if end > start]
 
 
 def _options() -> re2.Options:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kb.matching.authored import AuthoredHit, find_authored
+from kb.matching.authored import AuthoredHit, Heard, find_authored
 from kb.matching.candidate import Candidate
+from kb.matching.causes import point_at_causes
 from kb.matching.chosen import Chosen, asked
 from kb.matching.confidence import confidence, strength
 from kb.matching.contradictions import Contradiction, contradictions, matching_ports
 from kb.matching.impacts import FULL_IMPACT
+from kb.matching.near import rarities, windows_of
 from kb.matching.values import Analysis, Contribution, Fact, Scored, Strength
 
 GUIDE = "guide"
@@ -26,24 +28,36 @@ def score_all(
     services: frozenset[str] = frozenset(),
 ) -> list[tuple[Candidate, Scored]]:
     """Best first: by score, then by slug."""
-    scored = [(guide, _score(analysis, guide, chosen, services)) for guide in candidates]
+    heard = Heard(
+        analysis=analysis,
+        windows=windows_of(analysis),
+        rarity=rarities(candidates),
+    )
+    scored = [(guide, _score(heard, guide, chosen, services)) for guide in candidates]
     scored.sort(key=lambda pair: (-pair[1].score, pair[0].slug))
     scores = [pair[1].score for pair in scored]
     best = max(scores, default=0)
+    causes = point_at_causes([guide for guide, _ in scored], chosen)
     return [
-        (guide, _judged(one, best=best, rival=max(scores[:i] + scores[i + 1 :], default=0)))
+        (
+            guide,
+            replace(
+                one,
+                strength=strength(
+                    one, best=best, rival=max(scores[:i] + scores[i + 1 :], default=0)
+                ),
+                causes=causes[i],
+            ),
+        )
         for i, (guide, one) in enumerate(scored)
     ]
 
 
-def _judged(one: Scored, *, best: int, rival: int) -> Scored:
-    return replace(one, strength=strength(one, best=best, rival=rival))
-
-
 def _score(
-    analysis: Analysis, guide: Candidate, chosen: Sequence[Chosen], services: frozenset[str]
+    heard: Heard, guide: Candidate, chosen: Sequence[Chosen], services: frozenset[str]
 ) -> Scored:
-    hits = find_authored(guide.symptoms, analysis.text)
+    analysis = heard.analysis
+    hits = find_authored(guide.symptoms, heard)
     why = [
         *(_of_symptom(hit) for hit in hits),
         *_of_terms(analysis, guide, chosen),
@@ -59,7 +73,6 @@ def _score(
         why=tuple(why),
         against=tuple(against),
         symptoms=tuple(hit.hit for hit in hits),
-        causes=_of_causes(guide, chosen),
     )
 
 
@@ -68,7 +81,7 @@ def _of_symptom(hit: AuthoredHit) -> Contribution:
         kind="symptom",
         label=hit.hit.matched,
         spans=(hit.hit.span,),
-        amount=_SYMPTOM + _PER_SPECIFICITY * hit.specificity,
+        amount=(_SYMPTOM + _PER_SPECIFICITY * hit.specificity) * hit.loudness // 100,
         entry=f"symptom:{hit.hit.slug}",
     )
 
@@ -131,14 +144,3 @@ def _taken_off(score: int, found: Sequence[Contradiction]) -> list[Contribution]
             )
         )
     return parts
-
-
-def _of_causes(guide: Candidate, chosen: Sequence[Chosen]) -> dict[str, float]:
-    """Per cause, how much of what was asked its own words answer: 0 to 1."""
-    asked_for = asked(chosen)
-    most = sum(choice.worth for choice in asked_for) * FULL_IMPACT
-    shares = {
-        slug: sum(c.worth * impacts.get(c.term.key, 0) for c in asked_for)
-        for slug, impacts in guide.causes.items()
-    }
-    return {slug: round(share / most, 4) for slug, share in shares.items() if share and most}

@@ -3,6 +3,7 @@
 Spans are half-open code-point offsets into `Analysis.text`.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -59,10 +60,22 @@ class Term:
     line: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One line that was read, as its half-open span, with its weight in hundredths."""
+
+    start: int
+    end: int
+    weight: int
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Analysis:
+    """`heard` holds the lines that were read, in order; of a shape only the first one."""
+
     text: str
     truncated: bool
+    heard: tuple[Heard, ...]
     facts: tuple[Fact, ...]
     concepts: tuple[ConceptHit, ...]
     terms: tuple[Term, ...]
@@ -73,15 +86,31 @@ class Analysis:
         """The different values of one type of fact, in the text's order."""
         return tuple(dict.fromkeys(f.value for f in self.facts if f.type == fact_type))
 
+    @property
+    def loudest(self) -> int:
+        return max((line.weight for line in self.heard), default=0)
+
+    def loudness(self, place: int) -> int:
+        """The weight of the line at a place; of a line whose shape was heard before, 0."""
+        number = bisect_right(self.heard, place, key=lambda line: line.start) - 1
+        if number < 0 or self.heard[number].end <= place:
+            return 0
+        return self.heard[number].weight
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SymptomHit:
-    """An authored symptom found in the text."""
+    """An authored symptom found in the text.
+
+    `share`: how surely it is there, in hundredths; 100 where it stands as it was written on a
+    loud line, else how much of what its phrase tells is there.
+    """
 
     symptom_id: int
     slug: str
     matched: str
     span: Span
+    share: int = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -24,11 +24,15 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True)
 class SymptomSeen:
-    """A symptom that is in the text, and the present one that explains it, if any."""
+    """A symptom that is in the text, and the present one that explains it, if any.
+
+    `share`: how much of what its phrase tells is there, in hundredths; 100 as it is written.
+    """
 
     symptom: Symptom
     matched: str
     span: Span
+    share: int
     explained_by: Symptom | None
 
 

@@ -134,6 +134,7 @@ def _symptoms(case: Case) -> tuple[SymptomSeen, ...]:
             symptom=case.symptoms[hit.symptom_id],
             matched=hit.matched,
             span=hit.span,
+            share=hit.share,
             explained_by=None,
         )
         for guide in case.guides
@@ -147,6 +148,7 @@ def _symptoms(case: Case) -> tuple[SymptomSeen, ...]:
             symptom=hit.symptom,
             matched=hit.matched,
             span=hit.span,
+            share=hit.share,
             explained_by=case.symptoms.get(int(explained.get(str(hit.symptom.pk), 0))),
         )
         for hit in hits

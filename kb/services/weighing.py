@@ -5,7 +5,7 @@ from typing import Any
 
 from kb import diagnosis
 from kb.index import GuideMatch
-from kb.models import Cause, Guide, Symptom
+from kb.models import Cause, Guide
 from kb.services.answers import CheckState, SymptomSeen, judged
 from kb.services.reading import Case
 from probes.engine.registry import KINDS
@@ -23,7 +23,7 @@ def causes_of(case: Case, *, confirmed: Mapping[int, int]) -> list[diagnosis.Cau
     values: list[diagnosis.Cause] = []
     for guide in case.guides:
         match = case.matches.get(guide.pk)
-        words = _words(match)
+        words = match.causes if match else {}
         for cause in guide.causes.all():
             values.append(
                 diagnosis.Cause(
@@ -43,8 +43,7 @@ def causes_of(case: Case, *, confirmed: Mapping[int, int]) -> list[diagnosis.Cau
 
 def symptoms_of(hits: Iterable[SymptomSeen]) -> list[diagnosis.Symptom]:
     """Each present symptom once, with the causes it speaks for."""
-    rows = {hit.symptom.pk: hit.symptom for hit in hits}
-    return [_symptom(symptom) for symptom in rows.values()]
+    return [_symptom(hit) for hit in {hit.symptom.pk: hit for hit in hits}.values()]
 
 
 def seen_of(states: Iterable[CheckState], runs: Mapping[str, Run]) -> list[diagnosis.Seen]:
@@ -86,14 +85,6 @@ def _guide_weight(match: GuideMatch | None, best: float) -> float:
     return float(_GUIDE_WEIGHT[str(match.strength)] * max(match.score / best, 0.01) ** 2)
 
 
-def _words(match: GuideMatch | None) -> dict[str, float]:
-    """How well the words point at each cause, as a share of the best pointed at."""
-    if match is None or not match.causes:
-        return {}
-    most = max(match.causes.values())
-    return {slug: value / most for slug, value in match.causes.items()} if most > 0 else {}
-
-
 def _rules(cause: Cause, guide: Guide) -> tuple[diagnosis.Rule, ...]:
     return tuple(
         diagnosis.Rule(
@@ -113,11 +104,12 @@ def _condition(spec: Mapping[str, Any]) -> diagnosis.Condition:
     )
 
 
-def _symptom(symptom: Symptom) -> diagnosis.Symptom:
+def _symptom(hit: SymptomSeen) -> diagnosis.Symptom:
     return diagnosis.Symptom(
-        key=str(symptom.pk),
-        suggests={row.cause.key: row.strength for row in symptom.suggests.all()},
-        explained_by=frozenset(str(other.pk) for other in symptom.explained_by.all()),
+        key=str(hit.symptom.pk),
+        suggests={row.cause.key: row.strength for row in hit.symptom.suggests.all()},
+        explained_by=frozenset(str(other.pk) for other in hit.symptom.explained_by.all()),
+        share=hit.share / 100,
     )
 
 

@@ -49,10 +49,10 @@ def test_further_symptoms_of_one_paste_count_less_and_less():
     assert odds(9) < 36
 
 
-def test_words_alone_say_as_much_as_one_weak_run_at_most():
+def test_words_alone_say_as_much_as_one_strong_run_at_most():
     ranking = rank([cause("a", 0, words=1.0), cause("b", 1), cause("c", 2, words=7.0)])
 
-    assert belief(ranking, "a") / belief(ranking, "b") == pytest.approx(3)
+    assert belief(ranking, "a") / belief(ranking, "b") == pytest.approx(12)
     assert belief(ranking, "c") == belief(ranking, "a")
 
 

@@ -44,26 +44,26 @@ def test_phrases_match_as_people_paste_them(phrase: str, text: str, matched: str
     if phrase == "address already in use":
         matched = text
 
-    span = find_phrase(phrase, text)
+    spans = find_phrase(phrase, text)
 
-    assert (span and text[slice(*span)]) == matched
-    if span:
+    assert [text[slice(*span)] for span in spans] == ([matched] if matched else [])
+    if spans:
         assert anchor(phrase) in analyse(text).anchors
 
 
 def test_a_wildcard_stays_on_its_line() -> None:
-    assert find_phrase("started ... failed", "started\nfailed") is None
-    assert find_phrase("started ... failed", "started and then failed") == (0, 23)
+    assert find_phrase("started ... failed", "started\nfailed") == []
+    assert find_phrase("started ... failed", "started and then failed") == [(0, 23)]
 
 
 def test_an_empty_phrase_and_a_bad_pattern_match_nothing() -> None:
-    assert find_phrase("  ", "anything") is None
-    assert find_pattern("(", "anything (") is None
-    assert find_pattern("x*", "anything") is None
+    assert find_phrase("  ", "anything") == []
+    assert find_pattern("(", "anything (") == []
+    assert find_pattern("x*", "anything") == []
 
 
 def test_patterns_cannot_be_made_slow() -> None:
-    assert find_pattern("(a+)+$", "a" * 50_000 + "b") is None
+    assert find_pattern("(a+)+$", "a" * 50_000 + "b") == []
 
 
 def test_an_error_text_tells_more_than_a_common_word() -> None:
