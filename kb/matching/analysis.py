@@ -3,19 +3,17 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 from kb.matching.concepts import concepts_of
+from kb.matching.excerpt import Excerpt
 from kb.matching.facts import find_facts
 from kb.matching.fingerprint import fingerprint
-from kb.matching.lines import Line, heard_lines, telling_shapes
+from kb.matching.gathering import gather
+from kb.matching.lines import Line, read_lines, telling_shapes, worded_lines
 from kb.matching.phrases import anchors_of
-from kb.matching.terms import IDENTIFIER, PAIR, SYLLABLES, WORD, scan
-from kb.matching.values import Analysis, ConceptHit, Fact, Heard, Span, Term
-from kb.matching.words import COMMON, telling
+from kb.matching.terms import CONCEPT, FACT, Said, stated
+from kb.matching.values import Analysis, ConceptHit, Fact, Heard, Span
 
 # A longer text is cut in its middle: a log begins with what was started and ends with the error.
 MAX_CHARS = 100_000
@@ -23,13 +21,6 @@ _HEAD_CHARS = 30_000
 # No database and no expression engine takes these; one character for one keeps the places.
 _NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 _CUT = "\n…\n"
-
-# How many terms a text may bring before the index says which of them are rare.
-_MOST_TERMS = 400
-_MOST_SPANS = 6
-
-CONCEPT, FACT = "concept", "fact"
-_KIND_WEIGHT = {WORD: 100, SYLLABLES: 60, IDENTIFIER: 120, PAIR: 50, CONCEPT: 160, FACT: 120}
 
 # Facts that are found as terms of their own; other types are read as words already.
 INDEXED_FACTS = frozenset({"http_status", "errno", "port", "module", "container", "origin"})
@@ -43,41 +34,21 @@ def analyse(text: str) -> Analysis:
     """
     whole = _NOT_STORABLE.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", text))
     kept = _cut(whole)
-    lines = heard_lines(kept)
-    facts = _weighed(find_facts(kept), lines)
-    concepts = _weighed(concepts_of(kept, facts), lines)
+    lines = read_lines(kept)
+    heard = [line for line in lines if not line.is_repeat]
+    excerpt = Excerpt(lines)
+    facts = find_facts(excerpt.text, excerpt.found)
+    concepts = concepts_of(excerpt.text, facts, excerpt.found)
     return Analysis(
         text=kept,
         truncated=len(whole) > len(kept),
-        heard=tuple(Heard(one.start, one.start + len(one.text), one.weight) for one in lines),
+        heard=tuple(Heard(one.start, one.start + len(one.text), one.weight) for one in heard),
         facts=facts,
         concepts=concepts,
-        terms=_terms(lines, facts, concepts),
-        anchors=anchors_of(line.text for line in lines),
-        fingerprint=fingerprint(telling_shapes(lines)),
+        terms=gather(worded_lines(heard), _stated(facts, concepts, heard)),
+        anchors=anchors_of(line.text for line in heard),
+        fingerprint=fingerprint(telling_shapes(heard)),
     )
-
-
-_Found = TypeVar("_Found", Fact, ConceptHit)
-
-
-def _weighed(found: Iterable[_Found], lines: list[Line]) -> tuple[_Found, ...]:
-    """What is found, with its line's weight; a line of a shape heard before has the least."""
-    line_at = _finder(lines)
-    return tuple(
-        replace(one, line=line.weight if (line := line_at(one.span[0])) else 0) for one in found
-    )
-
-
-def _finder(lines: list[Line]) -> Callable[[int], Line | None]:
-    """The heard line at a place, if there is one."""
-    starts = [line.start for line in lines]
-
-    def line_at(place: int) -> Line | None:
-        line = lines[bisect_right(starts, place) - 1] if starts else None
-        return line if line and line.start <= place < line.start + len(line.text) else None
-
-    return line_at
 
 
 def _cut(text: str) -> str:
@@ -87,59 +58,20 @@ def _cut(text: str) -> str:
     return text[:_HEAD_CHARS] + _CUT + text[-tail:]
 
 
-def _terms(
-    lines: list[Line], facts: Iterable[Fact], concepts: Iterable[ConceptHit]
-) -> tuple[Term, ...]:
-    """The heaviest terms, heaviest first, then by key."""
-    gathered: dict[tuple[str, str], _Gathered] = defaultdict(_Gathered)
-    for line in lines:
-        for token in scan(line.text, line.start):
-            weight = _KIND_WEIGHT[token.kind] * told(token.key) // 100
-            gathered[token.key, token.kind].add(weight, line, (token.start, token.end))
-    line_at = _finder(lines)
-    for key, kind, span in _exact(facts, concepts):
-        if heard := line_at(span[0]):
-            gathered[key, kind].add(_KIND_WEIGHT[kind], heard, span)
-    terms = [one.term(key, kind) for (key, kind), one in gathered.items() if one.weight > 0]
-    terms.sort(key=lambda term: (-term.weight, term.key))
-    return tuple(terms[:_MOST_TERMS])
-
-
-def _exact(
-    facts: Iterable[Fact], concepts: Iterable[ConceptHit]
-) -> Iterator[tuple[str, str, Span]]:
-    for concept in concepts:
-        yield f"@{concept.name}", CONCEPT, concept.span
-    for fact in facts:
-        if fact.type in INDEXED_FACTS:
-            yield fact_term(fact), FACT, fact.span
-
-
-@dataclass(slots=True)
-class _Gathered:
-    """What is known of one term while a text is read."""
-
-    weight: int = 0
-    line: int = 0
-    spans: list[Span] = field(default_factory=list)
-
-    def add(self, weight: int, line: Line, span: Span) -> None:
-        self.weight = max(self.weight, weight * line.weight * line.told // 10_000)
-        self.line = max(self.line, line.weight)
-        if len(self.spans) < _MOST_SPANS:
-            self.spans.append(span)
-
-    def term(self, key: str, kind: str) -> Term:
-        spans = tuple(self.spans)
-        return Term(key=key, kind=kind, weight=self.weight, spans=spans, line=self.line)
-
-
-def told(key: str) -> int:
-    """How much a term tells by itself, in hundredths; a pair tells what its words tell."""
-    if " " not in key:
-        return telling(key)
-    first, second = (telling(word) for word in key.split(" ", 1))
-    return (first + second) // 2 if min(first, second) >= COMMON else min(first, second) * 4
+def _stated(
+    facts: Iterable[Fact], concepts: Iterable[ConceptHit], lines: list[Line]
+) -> Iterator[tuple[Said, Span, Line]]:
+    """Concepts and facts as terms, with their lines; those of a repeated line are none."""
+    found = [(stated(f"@{one.name}", CONCEPT), one.span, one.line) for one in concepts]
+    found += [
+        (stated(fact_term(fact), FACT), fact.span, fact.line)
+        for fact in facts
+        if fact.type in INDEXED_FACTS
+    ]
+    starts = [line.start for line in lines]
+    for what, span, weight in found:
+        if weight:
+            yield what, span, lines[bisect_right(starts, span[0]) - 1]
 
 
 def fact_term(fact: Fact) -> str:

@@ -4,13 +4,14 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import re2
 
-from kb.matching.values import ConceptHit, Fact
+from kb.matching.expressions import Locator, Source, locator
+from kb.matching.values import ConceptHit, Fact, Locate, heard_whole
 
 _FILE = Path(__file__).with_name("concepts.toml")
 _CLASS = re.compile(r"(\[[^\]]*\])")
@@ -50,32 +51,47 @@ def concept_of_status() -> Mapping[str, str]:
     return {concept.status: concept.name for concept in concepts().values() if concept.status}
 
 
-def concepts_of(text: str, facts: Iterable[Fact]) -> tuple[ConceptHit, ...]:
+def concepts_of(
+    text: str, facts: Iterable[Fact], locate: Locate = heard_whole
+) -> tuple[ConceptHit, ...]:
     """The concepts that are worded in a text, and those its HTTP statuses stand for."""
     named = concept_of_status()
     stated = (
-        ConceptHit(name=named[fact.value], span=fact.span)
+        ConceptHit(name=named[fact.value], span=fact.span, line=fact.line)
         for fact in facts
         if fact.type == "http_status" and fact.value in named
     )
-    return tuple(dict.fromkeys([*find_concepts(text), *stated]))
+    return tuple(dict.fromkeys([*find_concepts(text, locate), *stated]))
 
 
-def find_concepts(text: str) -> Iterator[ConceptHit]:
+def find_concepts(text: str, locate: Locate = heard_whole) -> Iterator[ConceptHit]:
     """The worded concepts of a text, left to right, without overlap."""
-    expression, names = _compiled()
-    for found in expression.finditer(text):
-        if found.end() > found.start():
-            yield ConceptHit(name=names[found.lastindex - 1], span=found.span())
+    where, _ = _compiled()
+    for start, end in Source(text).places(where):
+        if end > start:
+            # One character on each side: what stands there decides where a word ends.
+            before = min(start, 1)
+            name = _name(text[start - before : end + 1], before, before + end - start)
+            span, weight = locate(start, end)
+            yield ConceptHit(name=name, span=span, line=weight)
+
+
+@lru_cache(maxsize=8192)
+def _name(piece: str, start: int, end: int) -> str:
+    """Which concept is worded from `start` to `end`: asked of the place alone, with groups."""
+    _, which = _compiled()
+    found = which.match(piece, start, end)
+    name: str = tuple(concepts())[found.lastindex - 1]
+    return name
 
 
 @cache
-def _compiled() -> tuple[re2._Regexp, tuple[str, ...]]:
-    groups = [_group(concept) for concept in concepts().values()]
+def _compiled() -> tuple[Locator, re2._Regexp]:
+    groups = "|".join(_group(concept) for concept in concepts().values())
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = 64 << 20
-    return re2.compile("|".join(groups), options), tuple(concepts())
+    return locator(groups), re2.compile(groups, options)
 
 
 def _group(concept: Concept) -> str:

@@ -3,13 +3,16 @@
 import hashlib
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from kb.matching.masks import masked
 
 FINGERPRINT_VERSION = "v1"
 
 # A few lines say what the problem is; the rest of a log says what else went on.
-_MOST_LINES = 12
+_MOST_LINES, _MOST_TRIED = 12, 24
+# What follows in a longer line is data, not what the program says about it.
+_LONGEST_LINE = 2000
 _QUOTES = str.maketrans("“”‘’`´", "\"\"''''")
 _NOT_TEXT = re.compile(r"[^\w<>'\"=:/.\-]+")
 _LEVEL = re.compile(
@@ -20,11 +23,14 @@ _LEVEL = re.compile(
 
 def fingerprint(shapes: Iterable[str]) -> str:
     """`v1:` and 32 hexadecimal digits, from the shapes of the lines that say what went wrong."""
-    joined = "\n".join(list(dict.fromkeys(shapes))[:_MOST_LINES])
-    return f"{FINGERPRINT_VERSION}:{hashlib.sha256(joined.encode()).hexdigest()[:32]}"
+    tried = islice(shapes, _MOST_TRIED)
+    different = islice(dict.fromkeys(shape for shape in tried if shape), _MOST_LINES)
+    digest = hashlib.sha256("\n".join(different).encode()).hexdigest()
+    return f"{FINGERPRINT_VERSION}:{digest[:32]}"
 
 
 def shape(line: str) -> str:
     """One line without its variable parts, its time and level, its case and spacing."""
-    text = _LEVEL.sub("", masked(line.translate(_QUOTES)).casefold())
-    return _NOT_TEXT.sub(" ", text).strip()
+    text = masked(line[:_LONGEST_LINE].translate(_QUOTES)).casefold()
+    level = _LEVEL.match(text)
+    return _NOT_TEXT.sub(" ", text[level.end() if level else 0 :]).strip()

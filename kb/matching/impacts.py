@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.matching.analysis import CONCEPT, FACT, INDEXED_FACTS, fact_term
+from kb.matching.analysis import INDEXED_FACTS, fact_term
 from kb.matching.concepts import concepts, concepts_of
 from kb.matching.facts import find_facts
-from kb.matching.terms import SYLLABLES, scan
+from kb.matching.terms import CONCEPT, FACT, SYLLABLES, WORD, scan
 
 # What an impact approaches when a term is all there is.
 FULL_IMPACT = 1000
@@ -38,6 +38,10 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
+# A text's length is counted in words; two Korean syllable pairs count as one.
+_LENGTHS = {WORD: 1.0, SYLLABLES: 0.5}
+
+
 def impacts(fields: Mapping[str, str]) -> dict[str, int]:
     """Impact per term of one text given by fields (names of `FIELDS`)."""
     weighted: dict[str, float] = defaultdict(float)
@@ -55,13 +59,13 @@ def _saturated(frequency: float) -> int:
 
 
 def _counts(text: str) -> tuple[dict[str, int], int]:
-    """Occurrences per term, and the length in words (two syllable pairs count as one)."""
+    """Occurrences per term, and the length in words."""
     counts: dict[str, int] = defaultdict(int)
     words = 0.0
     for line in text.splitlines():
         for token in scan(line):
             counts[token.key] += 1
-            words += {"word": 1.0, SYLLABLES: 0.5}.get(token.kind, 0.0)
+            words += _LENGTHS.get(token.kind, 0.0)
     facts = find_facts(text)
     for concept in concepts_of(text, facts):
         counts[f"@{concept.name}"] += 1

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from kb.matching.expressions import first, locator
+
 # Numbers that say what happened, not where or when: they stay.
 _TELLING = r"""
     errno[\s:=]*-?\d+ | win(?:32)?\s?error[\s:=]*\d+ | os\serror\s\d+
@@ -56,7 +58,14 @@ MASKS: tuple[Mask, ...] = (
 )
 _ANY = re.compile(
     f"(?P<keep>{_TELLING})|" + "|".join(f"(?P<m{i}>{m.finds})" for i, m in enumerate(MASKS)),
-    re.IGNORECASE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE | re.ASCII,
+)
+# Where one of these may begin: at a word with a digit in it, a word that a number follows, the
+# name of a day or month, a bracket or a path. Only there it is looked for.
+_BEGINS = locator(
+    r"\b[\w-]{0,80}\d|[\[~/\\]|\.{1,2}/|\b[a-z]:\\"
+    r"|errno|win(?:32)?\s?error|os\serror|error|exit|return\scode|restarting|curl:|sqlstate|http/|status|signal"
+    r"|\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,?\s"
 )
 
 
@@ -69,8 +78,13 @@ class Variable:
 
 def variables(text: str) -> Iterator[Variable]:
     """The variable parts of a text, in order, without overlap."""
-    for found in _ANY.finditer(text):
-        if found.lastgroup and found.lastgroup != "keep":
+    # All of them are ASCII: one byte for one character keeps the places.
+    encoded = text.encode("ascii", "replace")
+    at = 0
+    while begins := first(_BEGINS, encoded, at):
+        found = _ANY.match(text, begins[0])
+        at = found.end() if found else begins[0] + 1
+        if found and found.lastgroup and found.lastgroup != "keep":
             yield Variable(MASKS[int(found.lastgroup[1:])], found.start(), found.end())
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice
+from operator import add
 
 import re2
 
@@ -23,6 +24,9 @@ ALWAYS = "~"
 _ANCHOR = "="
 MOST_PLACES = 20
 _LONGEST_ANCHOR = 40
+_WORD = re.compile(r"[a-z0-9]+")
+_KOREAN = re.compile(r"[가-힣]+")
+_BETWEEN_KOREAN = re.compile(r"([가-힣])[^\S\n]+(?=([가-힣]))")
 _PIECE = re.compile(r"[a-z0-9]+|[가-힣]+")
 _QUOTE = "[\"'`´“”‘’]"
 _WILD = re.compile(r"\s*(?:\.{3}|…)\s*")
@@ -31,18 +35,18 @@ _STEP = re.compile(r"(?P<quote>[\"'`´“”‘’])|(?P<space>\s+)|(?P<korean>[
 
 def anchors_of(lines: Iterable[str]) -> frozenset[str]:
     """Every anchor that a phrase found in these lines could have."""
-    return frozenset(_ANCHOR + piece for line in lines for piece in _pieces(line)) | {ALWAYS}
+    text = "\n".join(lines).lower()
+    pieces = {word[:_LONGEST_ANCHOR] for word in set(_WORD.findall(text))}
+    if not text.isascii():
+        pieces |= _syllable_pairs(text)
+    return frozenset(map(_ANCHOR.__add__, pieces)) | {ALWAYS}
 
 
-def _pieces(line: str) -> Iterable[str]:
-    lowered = line.lower()
-    for found in _PIECE.finditer(lowered):
-        if found[0].isascii():
-            yield found[0][:_LONGEST_ANCHOR]
-    # Korean is spaced freely: pairs are read across spaces too.
-    for run in re.findall(r"[가-힣]+(?:\s+[가-힣]+)*", lowered):
-        joined = re.sub(r"\s+", "", run)
-        yield from (joined[i : i + 2] for i in range(max(1, len(joined) - 1)))
+def _syllable_pairs(text: str) -> set[str]:
+    """Of Korean words, and across the spaces between them: Korean is spaced freely."""
+    words = set(_KOREAN.findall(text))
+    across = {last + first for last, first in set(_BETWEEN_KOREAN.findall(text))}
+    return across.union(*(map(add, word, word[1:]) for word in words))
 
 
 def anchor(phrase: str) -> str:

@@ -4,11 +4,19 @@ Spans are half-open code-point offsets into `Analysis.text`.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 Span = tuple[int, int]
+
+# A place in what is read, as a place in the text, and how loud its line is, in hundredths.
+Locate = Callable[[int, int], tuple[Span, int]]
+
+
+def heard_whole(start: int, end: int) -> tuple[Span, int]:
+    """For a text that is read as it is, every line of it: a guide."""
+    return (start, end), 100
 
 
 class Strength(StrEnum):

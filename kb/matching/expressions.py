@@ -1,0 +1,70 @@
+"""Finding places fast: RE2 without groups is one automaton, about a nanosecond a character.
+
+Python's engine tries every alternative at every character, 20 to 400 times slower; here it only
+looks at the places that RE2 found. Both read `\\w`, `\\d` and `\\b` as ASCII, so that a Korean
+particle written onto a word or number ends it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import re2
+
+from kb.matching.values import Span
+
+Locator: TypeAlias = re2._Regexp
+_ANYWHERE = re2._Anchor.UNANCHORED
+_MAX_MEMORY = 64 << 20
+
+
+def locator(pattern: str, *, exact_case: bool = False) -> Locator:
+    """An expression that finds places only; its groups are not kept."""
+    options = re2.Options()
+    options.case_sensitive = exact_case
+    options.never_capture = True
+    options.max_mem = _MAX_MEMORY
+    return re2.compile(f"(?m){pattern}", options)
+
+
+def expression(pattern: str, *, exact_case: bool = False) -> re.Pattern[str]:
+    """The same for Python's engine, with groups."""
+    flags = re.ASCII | re.MULTILINE
+    return re.compile(pattern, flags if exact_case else flags | re.IGNORECASE)
+
+
+def spans(where: Locator, encoded: bytes) -> Iterator[Span]:
+    """The places found, left to right without overlap, in bytes."""
+    at = 0
+    while found := first(where, encoded, at):
+        yield found
+        at = max(found[1], found[0] + 1)
+
+
+def first(where: Locator, encoded: bytes, at: int) -> Span | None:
+    """The first place from `at` on."""
+    # The wrapper's own search costs three times what RE2's does.
+    span: Span = where._regexp.Match(_ANYWHERE, encoded, at, len(encoded))[0]
+    return span if span[0] >= 0 else None
+
+
+class Source:
+    """A text with the bytes that RE2 reads, made once for many locators."""
+
+    __slots__ = ("encoded", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.encoded = text.encode()
+
+    def places(self, where: Locator) -> Iterator[Span]:
+        """The places found, left to right without overlap, in characters of the text."""
+        found = spans(where, self.encoded)
+        return found if len(self.encoded) == len(self.text) else self._in_characters(found)
+
+    def _in_characters(self, found: Iterator[Span]) -> Iterator[Span]:
+        at, characters = 0, 0
+        for start, end in found:
+            first = characters + len(self.encoded[at:start].decode())
+            at, characters = end, first + len(self.encoded[start:end].decode())
+            yield first, characters

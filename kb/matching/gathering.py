@@ -1,0 +1,88 @@
+"""The terms of the lines that are heard: each once, as loud as its loudest place."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from kb.matching.lines import Line
+from kb.matching.terms import TOKEN, Said, pair, read
+from kb.matching.values import Span, Term
+
+# How many terms a text may bring before the index says which of them are rare.
+_MOST_TERMS = 400
+_MOST_SPANS = 6
+
+# The loudest line that says it, and the beginnings and ends of places, one after the other.
+# (A list of pairs would give the garbage collector ten thousand more objects to visit.)
+_Places = tuple[Line, list[int]]
+
+
+def gather(lines: Iterable[Line], stated: Iterable[tuple[Said, Span, Line]]) -> tuple[Term, ...]:
+    """The heaviest terms, heaviest first, then by key. `stated`: facts and concepts as terms.
+
+    The loudest lines come first, so the first place of a term is its loudest. A token's own
+    terms are worked out once, however often it stands in the text.
+    """
+    tokens: dict[str, _Places] = {}
+    said: dict[Said, _Places] = {}
+    for line in sorted(lines, key=_loudness):
+        _hear(line, tokens, said)
+    for what, span, line in sorted(stated, key=lambda one: _loudness(one[2])):
+        said.setdefault(what, (line, []))[1].extend(span)
+    for token, (line, starts) in tokens.items():
+        for what, start, end in read(token)[0]:
+            _add(said, what, line, starts, start, end)
+    heaviest = sorted(_weighed(said))[:_MOST_TERMS]
+    return tuple(_term(-heard, what, said[what]) for heard, _, what in heaviest)
+
+
+def _hear(line: Line, tokens: dict[str, _Places], said: dict[Said, _Places]) -> None:
+    """Note where the line's tokens begin, and the pairs of words that its order makes."""
+    offset = line.start
+    before, before_at = "", 0
+    for found in TOKEN.finditer(line.text):
+        token = found[0]
+        terms, first, last, first_end, last_start = read(token)
+        if not terms:
+            continue
+        at = found.start() + offset
+        if token in tokens:
+            tokens[token][1].append(at)
+        else:
+            tokens[token] = line, [at]
+        if before and first:
+            what = pair(before, first)
+            if what in said:
+                said[what][1].extend((before_at, at + first_end))
+            else:
+                said[what] = line, [before_at, at + first_end]
+        before, before_at = last, at + last_start
+
+
+def _loudness(line: Line) -> int:
+    return -line.weight * line.told
+
+
+def _add(
+    said: dict[Said, _Places], what: Said, line: Line, starts: list[int], start: int, end: int
+) -> None:
+    places = [at + edge for at in starts[:_MOST_SPANS] for edge in (start, end)]
+    if what not in said:
+        said[what] = line, places
+        return
+    loudest, known = said[what]
+    known += places
+    if line is not loudest and _loudness(line) < _loudness(loudest):
+        said[what] = line, known
+
+
+def _weighed(said: dict[Said, _Places]) -> Iterator[tuple[int, str, Said]]:
+    for what, (line, _) in said.items():
+        key, _, weight = what
+        if heard := weight * line.weight * line.told // 10_000:
+            yield -heard, key, what
+
+
+def _term(weight: int, what: Said, places: _Places) -> Term:
+    (key, kind, _), (line, edges) = what, places
+    spans = sorted(islice(zip(edges[::2], edges[1::2], strict=True), _MOST_SPANS))
+    return Term(key=key, kind=kind, weight=weight, spans=tuple(spans), line=line.weight)
