@@ -4,7 +4,7 @@ Several readers may look at the same words; the first in the list that takes a p
 others that take places away from it (a port inside a URL is read once).
 """
 
-from kb.matching.addresses import ADDRESSES, is_spelled_out
+from kb.matching.addresses import ADDRESSES, is_spelled_out, without_doubtful_ports
 from kb.matching.codes import BARE_STATUS, CODES
 from kb.matching.expressions import Source
 from kb.matching.named import NAMED
@@ -31,7 +31,7 @@ def find_facts(text: str, locate: Locate = heard_whole) -> tuple[Fact, ...]:
             found.update(fresh)
     facts: list[Fact] = []
     known: set[tuple[str, str]] = set()
-    for start, end, kind, value in sorted(found):
+    for start, end, kind, value in sorted(without_doubtful_ports(found, source.text)):
         span, weight = locate(start, end)
         # What a repeated line says once more is no news.
         if weight or (kind, value) not in known:

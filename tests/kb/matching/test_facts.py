@@ -70,7 +70,11 @@ def facts(text: str) -> set[tuple[str, str]]:
         ),
         pytest.param(
             "Uvicorn running on http://0.0.0.0:8001",
-            {("url", "http://0.0.0.0:8001"), ("port", "8001")},
+            {
+                ("claimed_address", "http://0.0.0.0:8001"),
+                ("url", "http://0.0.0.0:8001"),
+                ("port", "8001"),
+            },
             id="a bind address is no host to ask",
         ),
         pytest.param(
