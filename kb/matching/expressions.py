@@ -6,7 +6,7 @@ particle written onto a word or number ends it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import re2
@@ -18,13 +18,17 @@ _ANYWHERE = re2._Anchor.UNANCHORED
 _MAX_MEMORY = 64 << 20
 
 
-def locator(pattern: str, *, exact_case: bool = False) -> Locator:
+def locator(pattern: str) -> Locator:
     """An expression that finds places only; its groups are not kept."""
+    return re2.compile(f"(?m){pattern}", _options())
+
+
+def _options() -> re2.Options:
     options = re2.Options()
-    options.case_sensitive = exact_case
+    options.case_sensitive = False
     options.never_capture = True
     options.max_mem = _MAX_MEMORY
-    return re2.compile(f"(?m){pattern}", options)
+    return options
 
 
 def expression(pattern: str, *, exact_case: bool = False) -> re.Pattern[str]:
@@ -68,3 +72,17 @@ class Source:
             first = characters + len(self.encoded[at:start].decode())
             at, characters = end, first + len(self.encoded[start:end].decode())
             yield first, characters
+
+
+class Locators:
+    """Many expressions asked at once which of them can be found at all: one pass for all."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._set = re2.Set.SearchSet(_options())
+        for pattern in patterns:
+            self._set.Add(f"(?m){pattern}")
+        self._set.Compile()
+
+    def present(self, source: Source) -> list[int]:
+        """The numbers of those that are found somewhere, in order."""
+        return sorted(self._set.Match(source.encoded) or ())

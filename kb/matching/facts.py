@@ -4,9 +4,11 @@ Several readers may look at the same words; the first in the list that takes a p
 others that take places away from it (a port inside a URL is read once).
 """
 
+from functools import cache
+
 from kb.matching.addresses import ADDRESSES, is_spelled_out, without_doubtful_ports
 from kb.matching.codes import BARE_STATUS, CODES
-from kb.matching.expressions import Source
+from kb.matching.expressions import Locators, Source
 from kb.matching.named import NAMED
 from kb.matching.readers import Reader
 from kb.matching.values import Fact, Locate, heard_whole
@@ -21,8 +23,7 @@ def find_facts(text: str, locate: Locate = heard_whole) -> tuple[Fact, ...]:
     source = Source(text)
     taken = bytearray(len(text))
     found: set[tuple[int, int, str, str]] = set()
-    readers = (*_READERS, BARE_STATUS) if len(source.text) <= _SHORT_TEXT else _READERS
-    for reader in readers:
+    for reader in _readers(source):
         for (start, end), fresh in reader.readings(source):
             if reader.takes:
                 if taken.find(1, start, end) >= 0:
@@ -38,6 +39,17 @@ def find_facts(text: str, locate: Locate = heard_whole) -> tuple[Fact, ...]:
             facts.append(Fact(type=kind, value=value, span=span, line=weight))
             known.add((kind, value))
     return tuple(facts)
+
+
+def _readers(source: Source) -> list[Reader]:
+    """Those that have something to read here: one pass tells for all of them."""
+    present = [_READERS[number] for number in _all_readers().present(source)]
+    return [*present, BARE_STATUS] if len(source.text) <= _SHORT_TEXT else present
+
+
+@cache
+def _all_readers() -> Locators:
+    return Locators([reader.locating for reader in _READERS])
 
 
 __all__ = ["find_facts", "is_spelled_out"]

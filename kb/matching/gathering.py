@@ -84,5 +84,7 @@ def _weighed(said: dict[Said, _Places]) -> Iterator[tuple[int, str, Said]]:
 
 def _term(weight: int, what: Said, places: _Places) -> Term:
     (key, kind, _), (line, edges) = what, places
+    if len(edges) == 2:
+        return Term(key, kind, weight, ((edges[0], edges[1]),), line.weight)
     spans = sorted(islice(zip(edges[::2], edges[1::2], strict=True), _MOST_SPANS))
-    return Term(key=key, kind=kind, weight=weight, spans=tuple(spans), line=line.weight)
+    return Term(key, kind, weight, tuple(spans), line.weight)

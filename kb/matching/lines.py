@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import repeat
 
-import re2
-
+from kb.matching.expressions import Locators, Source
 from kb.matching.fingerprint import shape
 from kb.matching.forms import forms
 
@@ -130,18 +129,12 @@ def _heard(line: str, start: int, form: str, *, is_log: bool, told: int) -> Line
 @lru_cache(maxsize=16_384)
 def _kinds(form: str) -> frozenset[int]:
     """What sort of line it is. Asked of the form, so the same program's next log costs nothing."""
-    return frozenset(_expressions().Match(form) or ())
+    return frozenset(_expressions().present(Source(form)))
 
 
 @cache
-def _expressions() -> re2.Set:
-    options = re2.Options()
-    options.case_sensitive = False
-    kinds = re2.Set.SearchSet(options)
-    for pattern in _KINDS.values():
-        kinds.Add(pattern)
-    kinds.Compile()
-    return kinds
+def _expressions() -> Locators:
+    return Locators([*_KINDS.values()])
 
 
 def _weight(kinds: frozenset[int], is_log: bool) -> int:

@@ -38,6 +38,8 @@ class Reader:
         exact_case: bool = False,
     ) -> None:
         self.pattern = re.sub(r"\s+", "", pattern)
+        # For RE2, which reads case on its own terms inside a group.
+        self.locating = f"(?-i:{self.pattern})" if exact_case else self.pattern
         self.read, self.takes = read, takes
         self._before, self._after, self._exact_case = before, after, exact_case
         # What the place alone decides is remembered by its words: logs repeat themselves.
@@ -45,7 +47,7 @@ class Reader:
 
     @cached_property
     def _where(self) -> Locator:
-        return locator(self.pattern, exact_case=self._exact_case)
+        return locator(self.locating)
 
     @cached_property
     def _expression(self) -> re.Pattern[str]:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 Span = tuple[int, int]
 
@@ -52,9 +53,8 @@ class ConceptHit:
     line: int = 100
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Term:
-    """What the index is asked for.
+class Term(NamedTuple):
+    """What the index is asked for. (A tuple: four hundred of them are made for each text.)
 
     `kind`: word, syllables (Korean character pair), identifier, pair (of words), concept, fact.
     `weight` is in hundredths and says how much the term deserves to be heard; `line` is the part
