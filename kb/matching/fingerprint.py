@@ -7,12 +7,13 @@ from itertools import islice
 
 from kb.matching.masks import masked
 
-FINGERPRINT_VERSION = "v1"
+# Stands inside the fingerprint, so that those of two algorithms are never equal.
+FINGERPRINT_VERSION = "v2"
 
 # A few lines say what the problem is; the rest of a log says what else went on.
 _MOST_LINES, _MOST_TRIED = 12, 24
 # What follows in a longer line is data, not what the program says about it.
-_LONGEST_LINE = 2000
+_LONGEST_LINE = 400
 _QUOTES = str.maketrans("“”‘’`´", "\"\"''''")
 _NOT_TEXT = re.compile(r"[^\w<>'\"=:/.\-]+")
 _LEVEL = re.compile(
@@ -22,7 +23,7 @@ _LEVEL = re.compile(
 
 
 def fingerprint(shapes: Iterable[str]) -> str:
-    """`v1:` and 32 hexadecimal digits, from the shapes of the lines that say what went wrong."""
+    """`v2:` and 32 hexadecimal digits, from the shapes of the lines that say what went wrong."""
     tried = islice(shapes, _MOST_TRIED)
     different = islice(dict.fromkeys(shape for shape in tried if shape), _MOST_LINES)
     digest = hashlib.sha256("\n".join(different).encode()).hexdigest()

@@ -17,6 +17,8 @@ _TELLING = r"""
   | error\scode[\s:=]*-?\d+ | exit(?:ed)?(?:\s(?:code|status|with(?:\scode)?))?[\s:=(]*\d+
   | \breturn\scode[\s:=]*\d+ | \berror\s\d+\sconnecting | restarting\s\(\d+\) | curl:\s\(\d+\) | sqlstate[\s:=\[]*\w{5}
   | \bhttp/\d(?:\.\d)?"?\s[1-5]\d\d\b | \bstatus(?:\scode)?[\s:=]*[1-5]\d\d\b
+  | (?-i:\b(?:ORA|TNS|PLS|SQL|DB|TS|CS|CA|MSB|LNK|NU|KB|HY|AADSTS)-?\d{3,6}\b) | \b0x[8c]00[0-9a-f]{5}\b
+  | \b(?:x|sha)\d{3}\b | \bfailed\s\(\d+: | \(0x[0-9a-f]{8}/\d+\)
   | \bsignal\s\d+ | (?<![\w.:/-])[45]\d\d(?![\w:/%]|\.\d|\s?(?:m?s|ms|[kmg]i?b|bytes)\b)
 """
 
@@ -28,14 +30,20 @@ class Mask:
     stands_for: str
 
 
+_DAYS = "mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs(?:day)?)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+
 MASKS: tuple[Mask, ...] = (
     Mask(
         "time",
-        r"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[t\s,]{1,2}\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?(?:z|\s?[+-]\d\d:?\d\d)?"
-        r"|\b\d\d?:\d\d:\d\d(?:[.,]\d+)?\b"
-        r"|\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,?\s(?=\w{3}\s|\d)"
-        r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\s+\d\d?\b"
-        r"|\b\d\d?[/\s](?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[/\s]\d{4}\b",
+        r"\d{4}[-/.]\d\d?[-/.]\d\d?(?:[t\s,]{1,2}\d\d?:\d\d(?::\d\d)?(?:[.,]\d+)?)?"
+        r"(?:z|\s?[+-]\d\d:?\d\d|\s(?:utc|gmt|kst)\b)?"
+        r"|(?:\b[iwef]\d{4}\s+)?\b\d\d?:\d\d:\d\d(?:[.,]\d+)?(?:\s[ap]m\b)?(?![\w:])"
+        rf"|\b(?:{_DAYS}),?\s(?=\w{{3}}\s|\d)|\b(?:{_MONTHS})\s+\d\d?\b"
+        rf"|\b\d\d?[/\s](?:{_MONTHS})[/\s]\d{{4}}\b",
         r"[0-9A-Za-z:./,+\- ]{4,40}",
     ),
     Mask(
@@ -45,14 +53,25 @@ MASKS: tuple[Mask, ...] = (
     ),
     Mask("ip", r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\d)", r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"),
     Mask("ip", r"\[(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}\]", r"\[[0-9A-Fa-f:]+\]"),
+    Mask(
+        "ip",
+        r"(?<![\w:])(?:(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{1,4}(?![\w:])|::1(?!\w)"
+        r"|(?=[a-f:]*\d)[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){0,6}::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{0,4}(?!\w))",
+        r"[0-9A-Fa-f:]+",
+    ),
     Mask("path", r"\b[a-z]:(?:\\{1,2}[^\s\\'\"<>|:*?]+)*\\{1,2}(?=[^\s\\'\"<>|:*?]+)", r"\S*[\\/]"),
     Mask("path", r"(?<![\w/:.>])(?:~|\.{1,2})?/(?:[\w.@+-]+/)+", r"\S*[\\/]"),
-    Mask("address", r"\b0x[0-9a-f]{4,}\b", r"0x[0-9A-Fa-f]+"),
+    Mask("address", r"\b0x[0-9a-f]+\b|(?<=@)(?=[a-f]*\d)[0-9a-f]{4,8}\b", r"(?:0x)?[0-9A-Fa-f]+"),
     Mask("hash", r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,64}\b", r"[0-9A-Fa-f]{7,64}"),
     Mask(
         "id",
         r"\b(?=[a-z]{0,40}\d+[a-z]+\d)[a-z0-9]{5,80}\b|(?<=-)(?=[a-z]{0,4}\d)[a-z0-9]{5}\b",
         r"[0-9A-Za-z]+",
+    ),
+    Mask(
+        "n",
+        r"\b(?:\d+(?:\.\d+)?(?:d|h|ms|m|us|ns|s))+\b|\bx\d+\b(?=\sover\b)|(?<=[a-z])\d{3,}\b",
+        r"[0-9a-z.]+",
     ),
     Mask("n", r"(?<![a-z_\d])\d+(?:[.,]\d+)*(?![a-z_\d]*_)", r"[0-9]+(?:[.,][0-9]+)*"),
 )
@@ -63,8 +82,8 @@ _ANY = re.compile(
 # Where one of these may begin: at a word with a digit in it, a word that a number follows, the
 # name of a day or month, a bracket or a path. Only there it is looked for.
 _BEGINS = locator(
-    r"\b[\w-]{0,80}\d|[\[~/\\]|\.{1,2}/|\b[a-z]:\\"
-    r"|errno|win(?:32)?\s?error|os\serror|error|exit|return\scode|restarting|curl:|sqlstate|http/|status|signal"
+    r"\b[\w-]{0,80}\d|[\[~/\\]|::\d|\.{1,2}/|\b[a-z]:\\"
+    r"|\d{3}|errno|failed\s|\(0x|win(?:32)?\s?error|os\serror|error|exit|return\scode|restarting|curl:|sqlstate|http/|status|signal"
     r"|\b(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,?\s"
 )
 
