@@ -52,7 +52,7 @@ def test_a_term_can_be_read_where_it_is_said_to_stand(text: str) -> None:
         for term in analysis.terms
         if term.kind in (WORD, SYLLABLES, IDENTIFIER, PAIR)
         for span in term.spans
-        if term.key not in {said[0] for said, _, _ in scan(analysis.text[slice(*span)])}
+        if term.key not in {token.key for token in scan(analysis.text[slice(*span)])}
     ]
     assert astray == []
 
