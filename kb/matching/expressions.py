@@ -39,17 +39,21 @@ def expression(pattern: str, *, exact_case: bool = False) -> re.Pattern[str]:
 
 def spans(where: Locator, encoded: bytes) -> Iterator[Span]:
     """The places found, left to right without overlap, in bytes."""
-    at = 0
-    while found := first(where, encoded, at):
+    # The wrapper's own iterator costs twice what the search does.
+    search, size, at = where._regexp.Match, len(encoded), 0
+    while at <= size:
+        found: Span = search(_ANYWHERE, encoded, at, size)[0]
+        start, end = found
+        if start < 0:
+            return
         yield found
-        at = max(found[1], found[0] + 1)
+        at = end if end > start else start + 1
 
 
 def first(where: Locator, encoded: bytes, at: int) -> Span | None:
     """The first place from `at` on."""
-    # The wrapper's own search costs three times what RE2's does.
-    span: Span = where._regexp.Match(_ANYWHERE, encoded, at, len(encoded))[0]
-    return span if span[0] >= 0 else None
+    found: Span = where._regexp.Match(_ANYWHERE, encoded, at, len(encoded))[0]
+    return found if found[0] >= 0 else None
 
 
 class Source:

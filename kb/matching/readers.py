@@ -12,7 +12,7 @@ Found = re.Match[str]
 Place = tuple[int, int, str, str]
 Read = Callable[[Found], Iterable[Place]]
 
-# How far an expression may look past the end of what it takes.
+# How far `after` may look past the end of what is taken. Without it, a word's end is all there is.
 _AHEAD = 8
 # Nothing that has a name is longer. (Counting in the expressions would make RE2's automaton large.)
 _LONGEST = 500
@@ -42,6 +42,7 @@ class Reader:
         self.locating = f"(?-i:{self.pattern})" if exact_case else self.pattern
         self.read, self.takes = read, takes
         self._before, self._after, self._exact_case = before, after, exact_case
+        self._ahead = _AHEAD if after else 1
         # What the place alone decides is remembered by its words: logs repeat themselves.
         self._take_apart = lru_cache(maxsize=_REMEMBERED)(self._match)
 
@@ -59,7 +60,7 @@ class Reader:
         """Each place that states something, with what it states."""
         for start, end in source.places(self._where):
             offset = start - min(start, 1)
-            piece = source.text[offset : end + _AHEAD]
+            piece = source.text[offset : end + self._ahead]
             length, facts = self._take_apart(piece, start - offset)
             if facts:
                 moved = [(offset + s, offset + e, kind, value) for s, e, kind, value in facts]
