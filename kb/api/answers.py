@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kb.models import Guide, Resolution
-from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView
+from kb.models import Guide, Investigation, Resolution
+from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView, SimilarCase
 
 
 def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
@@ -37,7 +37,7 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
         "none_of_these": round(diagnosis.none_of_these, 4),
         "checks": [check(state) for state in diagnosis.checks],
         "next": _next(diagnosis),
-        "similar": [_similar(one) for one in diagnosis.similar],
+        "similar": [_similar(one, found.text) for one in diagnosis.similar],
         "weak": [
             {
                 "guide": weak.guide.slug,
@@ -173,13 +173,37 @@ def _next(diagnosis: Diagnosis) -> dict[str, Any] | None:
     }
 
 
-def _similar(one: Any) -> dict[str, Any]:
+def _similar(one: SimilarCase, text: str) -> dict[str, Any]:
+    case = one.case
     return {
-        "investigation": one.public_id,
-        "title": one.title,
-        "concluded": one.concluded_cause.key if one.concluded_cause else None,
-        "worked": one.what_worked,
+        "investigation": case.public_id,
+        "url": case.get_absolute_url(),
+        "title": case.title,
+        "concluded": case.concluded_cause.key if case.concluded_cause else None,
+        "resolution": case.concluded_resolution and resolution_key(case.concluded_resolution),
+        "worked": worked_words(case),
+        "by": case.concluded_by.get_username() if case.concluded_by else None,
+        "at": case.concluded_at,
+        "why": {
+            "same_text": one.is_same_text,
+            "same_cause": one.is_same_cause,
+            "shared": [
+                {
+                    "type": shared.type,
+                    "value": text[slice(*shared.span)],
+                    "span": list(shared.span),
+                }
+                for shared in one.shared
+            ],
+        },
     }
+
+
+def worked_words(case: Investigation) -> str:
+    """What fixed it: the guide's words in the reader's language, else what was written down."""
+    if case.concluded_resolution:
+        return case.concluded_resolution.localized("title")
+    return case.what_worked
 
 
 def _conclusion(diagnosis: Diagnosis) -> dict[str, Any] | None:

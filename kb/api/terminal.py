@@ -5,13 +5,14 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from kb.api.answers import resolution_key
+from kb.api.answers import resolution_key, worked_words
 from kb.models import Resolution
-from kb.services import Diagnosis, RankedCause
+from kb.services import Diagnosis, RankedCause, SimilarCase
 from kb.templatetags.answers import says_words
 
 # The widest label of any language, so that the second column lines up.
 _LABEL_WIDTH = 12
+_MOST_BEFORE = 2
 
 
 def render(diagnosis: Diagnosis, *, base: str, limit: int) -> str:
@@ -23,11 +24,13 @@ def _lines(diagnosis: Diagnosis, *, base: str, limit: int) -> Iterator[str]:
     address = base + diagnosis.investigation.get_absolute_url()
     if not diagnosis.causes:
         yield _("Nothing known about this. Kept at %(url)s") % {"url": address}
+        yield from _before(diagnosis, base=base)
         return
     for ranked in diagnosis.causes[:limit]:
         yield from _cause(ranked, base=base)
     yield from _next(diagnosis, base=base)
     yield from _worked(diagnosis, base=base)
+    yield from _before(diagnosis, base=base)
     yield _row(_("more"), address)
 
 
@@ -96,6 +99,21 @@ def _worked(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
     for fix in fixes[:1]:
         body = f'{{"resolution": "{resolution_key(fix)}", "worked": true}}'
         yield _row(_("worked?"), _post(diagnosis, "outcome", body, base=base))
+
+
+def _before(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
+    """What worked in the most similar earlier cases, and why each is similar."""
+    for one in diagnosis.similar[:_MOST_BEFORE]:
+        worked = worked_words(one.case) or one.case.title
+        text = f"{worked} ({_likeness(one, diagnosis.investigation.text)})"
+        yield _row(_("before"), f"{text}   {base}{one.case.get_absolute_url()}")
+
+
+def _likeness(one: SimilarCase, text: str) -> str:
+    """`the same text`, or what both state."""
+    if one.is_same_text:
+        return _("the same text")
+    return ", ".join(dict.fromkeys(text[slice(*shared.span)] for shared in one.shared))
 
 
 def _post(diagnosis: Diagnosis, what: str, body: str, *, base: str) -> str:

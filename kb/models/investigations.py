@@ -79,6 +79,14 @@ class Investigation(models.Model):
         verbose_name = _("investigation")
         verbose_name_plural = _("investigations")
         ordering = ["-id"]
+        indexes = [
+            # What worked for this very text, newest first; few of many pastes are concluded.
+            models.Index(
+                fields=["fingerprint", "-concluded_at"],
+                condition=models.Q(concluded_at__isnull=False),
+                name="concluded_by_fingerprint",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -97,6 +105,36 @@ class Investigation(models.Model):
         """What fixed it, as it was written down; empty when nothing did."""
         worked = [one.what for one in self.attempts.all() if one.outcome == Attempt.Outcome.WORKED]
         return worked[-1] if worked else ""
+
+
+class CaseFact(models.Model):
+    """A term that identifies an investigation's text (`kb.matching.identity`).
+
+    A table and not a field, so that the cases that share a term are found by an index.
+    """
+
+    investigation = models.ForeignKey(
+        Investigation, models.CASCADE, related_name="case_facts", db_index=False
+    )
+    term = models.CharField(max_length=120)
+    is_concluded = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["investigation", "term"], name="case_fact_once"),
+        ]
+        indexes = [
+            # Only what was concluded is ever looked up: the index holds those rows alone.
+            models.Index(
+                fields=["term", "-investigation"],
+                condition=models.Q(is_concluded=True),
+                name="concluded_by_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} in {self.investigation_id}"
 
 
 class Attempt(models.Model):

@@ -8,6 +8,7 @@ from kb.index import GuideMatch
 from kb.matching import Contribution, Fact
 from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
 from kb.services.reasons import Reason
+from kb.services.similar import SimilarCase
 from probes.models import Batch, Location, Run
 
 Span = tuple[int, int]
@@ -184,7 +185,7 @@ class Diagnosis:
     checks: tuple[CheckState, ...]
     open_batch: Batch | None
     attempts: tuple[Attempt, ...]
-    similar: tuple[Investigation, ...]
+    similar: tuple[SimilarCase, ...]
     best_guide: Guide | None
 
 

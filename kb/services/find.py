@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from kb.models import Guide, Investigation, SearchGap
+from kb.services.case_facts import remember_facts
 from kb.services.parameters import merged, read_typed
 from kb.services.people import Person, person
 from kb.services.reading import read_case
@@ -50,6 +51,7 @@ def find_fixes(
     investigation.fingerprint = case.analysis.fingerprint
     investigation.typed = merged({}, read_typed(case.guides, typed or {}))
     investigation.save()
+    remember_facts(investigation, case.analysis)
     if not case.guides and kept.strip():
         _count_gap(investigation)
     return investigation

@@ -23,6 +23,7 @@ from kb.services.marks import marks_of
 from kb.services.parameters import parameters_of
 from kb.services.reading import Case, read_case
 from kb.services.reasons import Outcome, Reason
+from kb.services.similar import similar_cases
 from probes.models import Batch, Run
 
 _Parameters = Mapping[str, Mapping[str, ParameterValue]]
@@ -77,7 +78,9 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         checks=tuple(before.values()),
         open_batch=looks.open_batch,
         attempts=tuple(investigation.attempts.select_related("resolution", "by")),
-        similar=track_records.similar_to(investigation),
+        similar=similar_cases(
+            investigation, case.analysis, leading=ranked[0].cause if ranked else None
+        ),
         best_guide=ranked[0].guide if ranked else next(iter(case.guides), None),
     )
 

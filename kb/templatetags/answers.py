@@ -54,6 +54,7 @@ FACTS: Words = {
     "container": gettext_lazy("Container"),
     "container_state": gettext_lazy("Container state"),
     "process": gettext_lazy("Process"),
+    "concept": gettext_lazy("Means the same"),
     "symptom": gettext_lazy("Known message"),
     "word": gettext_lazy("Word in common"),
 }
