@@ -17,4 +17,5 @@ urlpatterns = [
     path("g/<slug:slug>/checks/", guides.guide_checks, name="guide_checks"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("gaps/", gaps.gap_list, name="gaps"),
+    path("gaps/<int:number>/again/", gaps.look_up, name="gap_look_up"),
 ]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from kb.models import Guide, Investigation, Resolution
-from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView, SimilarCase
+from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView, SimilarCase, WeakMatch
+from kb.services.gaps import Gap
 
 
 def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
@@ -38,14 +39,8 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
         "checks": [check(state) for state in diagnosis.checks],
         "next": _next(diagnosis),
         "similar": [_similar(one, found.text) for one in diagnosis.similar],
-        "weak": [
-            {
-                "guide": weak.guide.slug,
-                "score": weak.score,
-                "why": [_contribution(one) for one in weak.why],
-            }
-            for weak in diagnosis.weak
-        ],
+        "weak": [_weak(one) for one in diagnosis.weak],
+        "gap": diagnosis.gap and gap(diagnosis.gap),
         "conclusion": _conclusion(diagnosis),
     }
 
@@ -170,6 +165,31 @@ def _next(diagnosis: Diagnosis) -> dict[str, Any] | None:
             "body": {"checks": keys},
             "scope": "probes.run_probe",
         },
+    }
+
+
+def _weak(one: WeakMatch) -> dict[str, Any]:
+    return {
+        "guide": one.guide.slug,
+        "title": one.guide.localized("title"),
+        "url": one.guide.get_absolute_url(),
+        "score": one.score,
+        "why": [_contribution(part) for part in one.why],
+        "against": [_contribution(part) for part in one.match.against],
+    }
+
+
+def gap(one: Gap) -> dict[str, Any]:
+    this = one.gap
+    return {
+        "fingerprint": this.fingerprint,
+        "count": this.count,
+        "people": one.people,
+        "first_seen": this.first_seen,
+        "last_seen": this.last_seen,
+        "sample": this.sample,
+        "answered_at": this.answered_at,
+        "answered_by": this.answered_by.slug if this.answered_by else None,
     }
 
 

@@ -33,8 +33,8 @@ class GuidesView(APIView):
         return Response(
             {
                 "count": count,
-                "next": _page(request, page + 1) if page * size < count else None,
-                "previous": _page(request, page - 1) if page > 1 else None,
+                "next": page_address(request, page + 1) if page * size < count else None,
+                "previous": page_address(request, page - 1) if page > 1 else None,
                 "results": [answers.guide_row(guide) for guide in rows],
             }
         )
@@ -61,7 +61,7 @@ def _filtered(guides: QuerySet[Guide], query: dict[str, str]) -> QuerySet[Guide]
     return guides.distinct()
 
 
-def _page(request: Request, number: int) -> str:
+def page_address(request: Request, number: int) -> str:
     query = request.query_params.copy()
     query["page"] = str(number)
     return f"{request.path}?{query.urlencode()}"

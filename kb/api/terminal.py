@@ -23,8 +23,7 @@ def render(diagnosis: Diagnosis, *, base: str, limit: int) -> str:
 def _lines(diagnosis: Diagnosis, *, base: str, limit: int) -> Iterator[str]:
     address = base + diagnosis.investigation.get_absolute_url()
     if not diagnosis.causes:
-        yield _("Nothing known about this. Kept at %(url)s") % {"url": address}
-        yield from _before(diagnosis, base=base)
+        yield from _nothing(diagnosis, base=base, address=address)
         return
     for ranked in diagnosis.causes[:limit]:
         yield from _cause(ranked, base=base)
@@ -99,6 +98,19 @@ def _worked(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
     for fix in fixes[:1]:
         body = f'{{"resolution": "{resolution_key(fix)}", "worked": true}}'
         yield _row(_("worked?"), _post(diagnosis, "outcome", body, base=base))
+
+
+def _nothing(diagnosis: Diagnosis, *, base: str, address: str) -> Iterator[str]:
+    """That nothing is known, how often it was asked, and what came near without answering."""
+    yield _("Nothing known about this. Kept at %(url)s") % {"url": address}
+    yield from _before(diagnosis, base=base)
+    if diagnosis.gap is not None:
+        words = {"count": diagnosis.gap.gap.count, "people": diagnosis.gap.people}
+        yield _row(_("gap"), _("asked: %(count)d, by different people: %(people)d") % words)
+    for weak in diagnosis.weak:
+        title, url = weak.guide.localized("title"), base + weak.guide.get_absolute_url()
+        said = _("%(title)s (only words in common)") % {"title": title}
+        yield _row(_("weak"), f"{said}   {url}")
 
 
 def _before(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:

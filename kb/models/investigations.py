@@ -188,11 +188,28 @@ class SearchGap(models.Model):
     sample = models.TextField(_("sample"))
     first_seen = models.DateTimeField(_("first seen"), default=timezone.now)
     last_seen = models.DateTimeField(_("last seen"), default=timezone.now)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        Guide,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
+        help_text=_("The guide that a later text of the same kind found."),
+    )
 
     class Meta:
         verbose_name = _("search gap")
         verbose_name_plural = _("search gaps")
         ordering = ["-count", "-last_seen"]
+        indexes = [
+            models.Index(
+                fields=["-count", "-last_seen"],
+                condition=models.Q(answered_at__isnull=True),
+                name="open_gaps_by_count",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sample[:80]

@@ -7,6 +7,7 @@ from typing import Any
 from kb.index import GuideMatch
 from kb.matching import Contribution, Fact
 from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
+from kb.services.gaps import Gap
 from kb.services.reasons import Reason
 from kb.services.similar import SimilarCase
 from probes.models import Batch, Location, Run
@@ -170,7 +171,10 @@ class WeakMatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """Everything about an investigation, computed on reading."""
+    """Everything about an investigation, computed on reading.
+
+    `gap`: how often texts like it were asked, where no guide answers it.
+    """
 
     investigation: Investigation
     outcome: str
@@ -186,6 +190,7 @@ class Diagnosis:
     open_batch: Batch | None
     attempts: tuple[Attempt, ...]
     similar: tuple[SimilarCase, ...]
+    gap: Gap | None
     best_guide: Guide | None
 
 

@@ -18,6 +18,7 @@ from kb.services.answers import (
     SymptomSeen,
     WeakMatch,
 )
+from kb.services.gaps import gap_of
 from kb.services.looks import Looks
 from kb.services.marks import marks_of
 from kb.services.parameters import parameters_of
@@ -81,6 +82,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         similar=similar_cases(
             investigation, case.analysis, leading=ranked[0].cause if ranked else None
         ),
+        gap=None if case.guides else gap_of(investigation),
         best_guide=ranked[0].guide if ranked else next(iter(case.guides), None),
     )
 
