@@ -1,7 +1,7 @@
 """What the knowledge base stores, by subject."""
 
 from kb.models.guides import Guide, GuideRevision, GuideTranslation, Service
-from kb.models.investigations import Attempt, CaseFact, Investigation, SearchGap
+from kb.models.investigations import Attempt, CaseFact, Investigation, RefusedAlias, SearchGap
 from kb.models.knowledge import Cause, Check, Evidence, Resolution, Suggests, Symptom
 from kb.models.postings import Posting
 
@@ -16,6 +16,7 @@ __all__ = [
     "GuideTranslation",
     "Investigation",
     "Posting",
+    "RefusedAlias",
     "Resolution",
     "SearchGap",
     "Service",

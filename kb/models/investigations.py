@@ -86,6 +86,11 @@ class Investigation(models.Model):
                 condition=models.Q(concluded_at__isnull=False),
                 name="concluded_by_fingerprint",
             ),
+            models.Index(
+                fields=["-concluded_at"],
+                condition=models.Q(concluded_at__isnull=False),
+                name="concluded_newest_first",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -213,3 +218,32 @@ class SearchGap(models.Model):
 
     def __str__(self) -> str:
         return self.sample[:80]
+
+
+class RefusedAlias(models.Model):
+    """Words from solved cases that an author did not want as a symptom: never proposed again."""
+
+    guide = models.ForeignKey(
+        Guide, models.CASCADE, related_name="refused_aliases", verbose_name=_("guide")
+    )
+    words = models.CharField(_("words"), max_length=100)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("refused alias")
+        verbose_name_plural = _("refused aliases")
+        constraints = [
+            models.UniqueConstraint(fields=["guide", "words"], name="alias_refused_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words
