@@ -2,9 +2,18 @@
 
 from typing import Any
 
+from kb.matching import Contribution
 from kb.models import Guide, Investigation, Resolution
 from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView, SimilarCase, WeakMatch
 from kb.services.gaps import Gap
+from kb.services.headings import heading_of
+from kb.templatetags.answers import fact_kind
+from kb.templatetags.reasons import (
+    against_words,
+    clue_kind,
+    counter_kind,
+    strength_meaning,
+)
 
 
 def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
@@ -19,7 +28,12 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
             "redactions": found.redactions,
             "fingerprint": found.fingerprint,
             "facts": [
-                {"type": fact.type, "value": fact.value, "span": list(fact.span)}
+                {
+                    "type": fact.type,
+                    "name": fact_kind(fact.type),
+                    "value": fact.value,
+                    "span": list(fact.span),
+                }
                 for fact in diagnosis.facts
             ],
         },
@@ -70,9 +84,21 @@ def cause(ranked: RankedCause) -> dict[str, Any]:
         "state": ranked.state,
         "match": {
             "score": ranked.score,
+            "confidence": ranked.confidence,
+            "means": strength_meaning(ranked.strength),
             "why": [_contribution(one) for one in ranked.why],
-            "against": [_contribution(one) for one in ranked.against],
+            "against": [_objection(one) for one in ranked.against],
         },
+        "suggested_by": [
+            {
+                "symptom": one.seen.symptom.slug,
+                "matched": one.seen.matched,
+                "span": list(one.seen.span),
+                "strength": one.strength,
+                "explained_by": one.seen.explained_by and one.seen.explained_by.slug,
+            }
+            for one in ranked.suggested_by
+        ],
         "evidence": [
             {
                 "checks": [one.slug for one in moved.checks],
@@ -92,18 +118,29 @@ def guide_reference(guide: Guide, section: str = "") -> dict[str, Any]:
         "slug": guide.slug,
         "title": guide.localized("title"),
         "language": guide.language,
+        "section": heading_of(guide, section),
         "url": guide.get_absolute_url() + (f"#{section}" if section else ""),
         "review_overdue": guide.is_overdue,
     }
 
 
-def _contribution(one: Any) -> dict[str, Any]:
+def _contribution(one: Contribution) -> dict[str, Any]:
     return {
         "kind": one.kind,
+        "name": clue_kind(one.kind),
         "label": one.label,
         "entry": one.entry,
         "spans": [list(span) for span in one.spans],
         "contribution": one.amount,
+    }
+
+
+def _objection(one: Contribution) -> dict[str, Any]:
+    """What speaks against, with a sentence that says how."""
+    return {
+        **_contribution(one),
+        "name": counter_kind(one.kind),
+        "detail": against_words(one.kind, one.label),
     }
 
 
@@ -175,7 +212,7 @@ def _weak(one: WeakMatch) -> dict[str, Any]:
         "url": one.guide.get_absolute_url(),
         "score": one.score,
         "why": [_contribution(part) for part in one.why],
-        "against": [_contribution(part) for part in one.match.against],
+        "against": [_objection(part) for part in one.match.against],
     }
 
 
@@ -204,6 +241,7 @@ def _similar(one: SimilarCase, text: str) -> dict[str, Any]:
         "worked": worked_words(case),
         "by": case.concluded_by.get_username() if case.concluded_by else None,
         "at": case.concluded_at,
+        "more": one.more,
         "why": {
             "same_text": one.is_same_text,
             "same_cause": one.is_same_cause,

@@ -9,6 +9,7 @@ from kb.api.answers import resolution_key, worked_words
 from kb.models import Resolution
 from kb.services import Diagnosis, RankedCause, SimilarCase
 from kb.templatetags.answers import says_words
+from kb.templatetags.reasons import against_words
 
 # The widest label of any language, so that the second column lines up.
 _LABEL_WIDTH = 12
@@ -55,6 +56,8 @@ def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
         # Two reasons can rest on the same words; each is shown once.
         words = list(dict.fromkeys(one.label for one in ranked.why))
         yield _row(_("why"), "  ".join(f'"{word}"' for word in words[:4]))
+    for one in ranked.against:
+        yield _row(_("against"), against_words(one.kind, one.label))
     for moved in ranked.moved:
         seen = ", ".join(
             f"{check.slug}={code}"
@@ -122,9 +125,9 @@ def _before(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
 
 
 def _likeness(one: SimilarCase, text: str) -> str:
-    """`the same text`, or what both state."""
+    """`the same error`, or what both state."""
     if one.is_same_text:
-        return _("the same text")
+        return _("the same error")
     return ", ".join(dict.fromkeys(text[slice(*shared.span)] for shared in one.shared))
 
 

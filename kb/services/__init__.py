@@ -9,6 +9,7 @@ from kb.services.answers import (
     ParameterValue,
     RankedCause,
     ResolutionView,
+    Suggestion,
     SymptomSeen,
     WeakMatch,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "ResolutionView",
     "Saved",
     "SimilarCase",
+    "Suggestion",
     "SymptomSeen",
     "WeakMatch",
     "answer_check",

@@ -128,15 +128,28 @@ class ResolutionView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """A symptom in the text whose author says it speaks for the cause: strong, moderate, weak."""
+
+    seen: SymptomSeen
+    strength: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RankedCause:
-    """A cause with its belief, why the text suggests it, and what the runs said."""
+    """A cause with its belief, why the text suggests it, and what the runs said.
+
+    `why` and `against` are its guide's and sum to `score`; `suggested_by` is its own.
+    """
 
     rank: int
     cause: Cause
     guide: Guide
     belief: float
     strength: str
+    confidence: int
     score: float
+    suggested_by: tuple[Suggestion, ...]
     why: tuple[Contribution, ...]
     against: tuple[Contribution, ...]
     state: str

@@ -15,6 +15,7 @@ from kb.services.answers import (
     ParameterValue,
     RankedCause,
     ResolutionView,
+    Suggestion,
     SymptomSeen,
     WeakMatch,
 )
@@ -37,6 +38,7 @@ class _Weighed:
     case: Case
     looks: Looks
     ranking: diagnosis.Ranking
+    symptoms: tuple[SymptomSeen, ...]
     before: Mapping[str, CheckState]
     after: Mapping[str, CheckState]
     runs: Mapping[int, Run]
@@ -58,6 +60,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         case=case,
         looks=looks,
         ranking=ranking,
+        symptoms=symptoms,
         before=before,
         after=_states(case, parameters, looks, Batch.Purpose.VERIFY),
         runs={run.pk: run for run in evidence.values()},
@@ -183,12 +186,23 @@ def _ranked_cause(
         guide=guide,
         belief=belief.belief,
         strength=str(match.strength) if match else "",
+        confidence=match.confidence if match else 0,
         score=match.score if match else 0,
+        suggested_by=_suggested_by(cause, weighed.symptoms),
         why=tuple(match.why) if match else (),
         against=tuple(match.against) if match else (),
         state=belief.state,
         moved=tuple(_moved(one, weighed) for one in belief.moved),
         resolutions=_resolutions(cause, guide, weighed, records),
+    )
+
+
+def _suggested_by(cause: Cause, symptoms: Iterable[SymptomSeen]) -> tuple[Suggestion, ...]:
+    return tuple(
+        Suggestion(seen=seen, strength=link.strength)
+        for seen in symptoms
+        for link in seen.symptom.suggests.all()
+        if link.cause_id == cause.pk
     )
 
 

@@ -7,7 +7,7 @@ the likeliest. A status or a port alone, or the cause alone, is not enough to sh
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import connection
 
@@ -48,13 +48,17 @@ LEAST_SHARE = 0.4
 
 @dataclass(frozen=True, kw_only=True)
 class SimilarCase:
-    """A concluded case, with everything that makes it similar. `points` only order them."""
+    """A concluded case, with everything that makes it similar. `points` only order them.
+
+    `more`: how many further similar cases were fixed in the same way.
+    """
 
     case: Investigation
     points: int
     is_same_text: bool
     is_same_cause: bool
     shared: tuple[Identifier, ...]
+    more: int = 0
 
 
 def similar_cases(
@@ -185,10 +189,9 @@ def _is_similar(one: SimilarCase, weights: Mapping[str, int]) -> bool:
 
 
 def _each_way_once(found: Iterable[SimilarCase]) -> list[SimilarCase]:
-    """One text that was fixed in one way by everybody is one line, the newest."""
-    first: dict[tuple[str, int | None, str], SimilarCase] = {}
+    """What everybody did is one line: the most similar case, and how many more there are."""
+    by_way: dict[tuple[int | None, str], list[SimilarCase]] = {}
     for one in found:
-        case = one.case
-        way = (case.fingerprint, case.concluded_resolution_id, case.what_worked)
-        first.setdefault(way, one)
-    return list(first.values())
+        way = (one.case.concluded_resolution_id, one.case.what_worked)
+        by_way.setdefault(way, []).append(one)
+    return [replace(first, more=len(rest)) for first, *rest in by_way.values()]

@@ -7,6 +7,10 @@ from typing import Protocol
 from kb.matching import Contribution, Fact
 from kb.models import Guide
 from kb.services.answers import WeakMatch
+from kb.templatetags.reasons import against_words
+
+# More words in common than this say no more about a guide that is no answer.
+MOST_WORDS = 12
 
 
 class Span(Protocol):
@@ -61,15 +65,19 @@ def clues(facts: Iterable[Fact]) -> list[Clue]:
 
 @dataclass(frozen=True, kw_only=True)
 class Weak:
-    """A guide that only shares words with the text, and those words."""
+    """A guide that only shares words with the text, those words, and what speaks against it."""
 
     guide: Guide
     words: tuple[str, ...]
+    against: tuple[str, ...]
 
 
 def weak(match: WeakMatch, text: str) -> Weak:
     words = [word for reason in match.match.why for word in _words(reason, text)]
-    return Weak(guide=match.guide, words=tuple(dict.fromkeys(words)))
+    against = [against_words(reason.kind, reason.label) for reason in match.match.against]
+    return Weak(
+        guide=match.guide, words=tuple(dict.fromkeys(words))[:MOST_WORDS], against=tuple(against)
+    )
 
 
 def _words(reason: Contribution, text: str) -> tuple[str, ...]:

@@ -191,7 +191,7 @@ def test_the_api_gives_weak_guides_apart(guide: Guide) -> None:
     ("language", "expected"),
     [
         ("en", ["Nothing known about this.", "   gap         asked: 1, by different people: 1"]),
-        ("ko", ["알려진 원인이 없습니다", "   공백        물은 횟수: 1, 서로 다른 사람: 1"]),
+        ("ko", ["알려진 원인이 없습니다", "   답 없음     물은 횟수: 1, 서로 다른 사람: 1"]),
     ],
 )
 def test_the_terminal_says_that_nothing_is_known(

@@ -113,11 +113,14 @@ def test_cases_of_the_same_text_come_before_those_that_share_facts(
     assert found[0].case == same
 
 
-def test_one_way_of_fixing_one_text_is_one_line(guide: Guide) -> None:
-    for name in ("a", "b", "c"):
+def test_what_everybody_did_is_one_line(guide: Guide) -> None:
+    fixed(f"the page stays white, {TEXT}", make_user("c"))
+    for name in ("a", "b"):
         last = fixed(TEXT, make_user(name))
 
-    assert [one.case for one in similar(TEXT)] == [last]
+    (one,) = similar(TEXT)
+
+    assert (one.case, one.more) == (last, 2)
 
 
 def test_what_nobody_concluded_is_found_by_nobody(guide: Guide, jisu: User) -> None:
