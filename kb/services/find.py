@@ -36,7 +36,7 @@ def find_fixes(
     What no published guide answers joins the search gaps; what one answers leaves them. Raises
     BadParameters for typed values that no matching guide can use; then nothing was stored.
     """
-    kept, redactions = _without_secrets(text)
+    kept, redactions = as_stored(text)
     investigation = Investigation(
         text=kept,
         truncated=len(text) > MAX_CHARS,
@@ -69,7 +69,7 @@ def start_from_guide(guide: Guide, *, by: Person) -> Investigation:
     )
 
 
-def _without_secrets(text: str) -> tuple[str, dict[str, int]]:
+def as_stored(text: str) -> tuple[str, dict[str, int]]:
     """The text as it is stored, and how many values of each sort were masked.
 
     Masked before it is cut: a secret halved by the cut would no longer look like one.
