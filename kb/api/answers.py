@@ -44,6 +44,7 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
                 "slug": seen.symptom.slug,
                 "matched": seen.matched,
                 "span": list(seen.span),
+                "share": seen.share,
                 "explained_by": seen.explained_by and seen.explained_by.slug,
             }
             for seen in diagnosis.symptoms
@@ -95,6 +96,7 @@ def cause(ranked: RankedCause) -> dict[str, Any]:
                 "matched": one.seen.matched,
                 "span": list(one.seen.span),
                 "strength": one.strength,
+                "share": one.seen.share,
                 "explained_by": one.seen.explained_by and one.seen.explained_by.slug,
             }
             for one in ranked.suggested_by

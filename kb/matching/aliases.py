@@ -6,7 +6,7 @@ addresses, masked values) and without what an authored symptom of the guide find
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.matching.candidate import AuthoredSymptom
@@ -118,15 +118,10 @@ def _cuts(text: str, settled: Iterable[AuthoredSymptom]) -> list[Span]:
 
 
 def _everywhere(symptom: AuthoredSymptom, text: str) -> Iterator[Span]:
-    finders: list[tuple[Callable[[str, str], Span | None], str]]
-    finders = [(find_phrase, phrase) for phrase in symptom.phrases]
+    for phrase in symptom.phrases:
+        yield from find_phrase(phrase, text)
     if symptom.pattern:
-        finders.append((find_pattern, symptom.pattern))
-    for find, sought in finders:
-        at = 0
-        while span := find(sought, text[at:]):
-            yield at + span[0], at + span[1]
-            at += span[1]
+        yield from find_pattern(symptom.pattern, text)
 
 
 def _unbroken(line: str, start: int, cuts: Sequence[Span]) -> Iterator[list[str]]:

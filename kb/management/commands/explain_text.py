@@ -101,7 +101,7 @@ def _match(match: GuideMatch, slug: str, most: int) -> Iterator[str]:
     for part in match.against:
         yield _contribution(part, against_words(part.kind, part.label), _("against"))
     for cause, share in sorted(match.causes.items(), key=lambda pair: -pair[1]):
-        yield f"    cause {cause}: its own words answer {share:.0%}"
+        yield f"    cause {cause}: its own words {share:.2f}"
 
 
 def _contribution(part: Contribution, said: str, name: str) -> str:
