@@ -1,8 +1,9 @@
 """The terms that identify each case: stored with its text, found once it is concluded."""
 
-from kb.matching import Analysis, analyse
+from kb.matching import Analysis
 from kb.matching.identity import identifiers
 from kb.models import CaseFact, Investigation
+from kb.services.reading import read_text
 
 
 def remember_facts(
@@ -21,4 +22,4 @@ def open_to_others(investigation: Investigation) -> None:
     """
     found = CaseFact.objects.filter(investigation=investigation)
     if not found.update(is_concluded=True):
-        remember_facts(investigation, analyse(investigation.text), is_concluded=True)
+        remember_facts(investigation, read_text(investigation.text), is_concluded=True)

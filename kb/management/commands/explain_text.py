@@ -12,9 +12,10 @@ from django.utils.translation import override
 
 from kb import index
 from kb.index import GuideMatch
-from kb.matching import Analysis, Contribution, analyse
+from kb.matching import Analysis, Contribution
 from kb.models import Guide
 from kb.services.find import as_stored
+from kb.services.reading import read_text
 from kb.templatetags.answers import fact_kind
 from kb.templatetags.reasons import against_words, clue_kind
 
@@ -32,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         text, _counts = as_stored(_read(options["file"]))
-        analysis = analyse(text)
+        analysis = read_text(text)
         found = index.find(analysis, services=tuple(options["service"]))
         most = len(text) if options["all"] else _MOST_TERMS
         with override(options["lang"]):
