@@ -189,6 +189,22 @@ def test_queries_do_not_grow_with_cases_and_guides(guide: Guide) -> None:
     assert len(many) == len(few)
 
 
+def test_queries_of_the_page_do_not_grow_with_proposals(client: Client, guide: Guide) -> None:
+    author(client)
+    three_people()
+    client.get("/words/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/words/")
+
+    for number in range(4):
+        solved(f"kiosk froze\npurple stripe\n{REFUSED}", f"person{number}")
+    with CaptureQueriesContext(connection) as many:
+        page = client.get("/words/").content.decode()
+
+    assert page.count("<q>") == 3
+    assert len(many) == len(few)
+
+
 def author(client: Client) -> User:
     return person(client, *RESPONDER, "kb.change_guide", "kb.view_searchgap")
 
