@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kb.matching.candidate import AuthoredSymptom
 from kb.matching.facts import find_facts
@@ -30,6 +31,7 @@ _MOST_LINES, _MOST_TOKENS, _MOST_TRIED, _MOST_PER_CAUSE = 12, 40, 60, 8
 _TOKEN = re.compile(r"\S+")
 _MASKED = re.compile(r"\[masked:[^\]\n]*\]")
 _WILD = re.compile(r"\.{3}|…")
+_QUOTED = re.compile("[\"'`´“”‘’]")
 _EDGE = re.compile(r"^[^\w<>/]+|[^\w<>/]+$")
 # Facts whose value is another one each time, or that are read as facts already.
 _VARYING = frozenset({"url", "origin", "host", "port", "path", "pid", "errno", "http_status"})
@@ -153,14 +155,25 @@ def _has_empty_edge(run: str) -> bool:
 
 def _counted(words: str, cause: str, own: Sequence[PastCase], others: Sequence[PastCase]) -> Alias:
     """Counted as the phrase will be found, past case and spacing."""
-    led = [case for case in own if find_phrase(words, case.text)]
+    led = [case for case in own if _stands_in(words, case)]
     return Alias(
         words=words,
         cause=cause,
         led=tuple(case.key for case in led),
-        astray=tuple(case.key for case in others if find_phrase(words, case.text)),
+        astray=tuple(case.key for case in others if _stands_in(words, case)),
         voices=len({case.voice for case in led}),
     )
+
+
+def _stands_in(words: str, case: PastCase) -> bool:
+    # Most cases lack the words: that is seen at once in what has no spaces to differ in.
+    may = _QUOTED.search(words) or _squeezed(words) in _squeezed(case.text)
+    return bool(may and find_phrase(words, case.text))
+
+
+@lru_cache(maxsize=1024)
+def _squeezed(text: str) -> str:
+    return "".join(text.casefold().split())
 
 
 def _without_overlap(found: Iterable[Alias]) -> list[Alias]:

@@ -24,7 +24,7 @@ from kb.services.people import Person, person
 # The newest solved cases of one guide, and of all; older words are those of older problems.
 MOST_OWN, MOST_OTHERS = 150, 300
 # People write first and paste after it; a log's middle holds nobody's words.
-_MOST_CHARS = 4_000
+_MOST_CHARS = 1_500
 _MOST_EXAMPLES = 3
 _STRENGTH = "moderate"
 
