@@ -9,7 +9,7 @@ from kb.matching import Contribution
 from kb.services.answers import RankedCause
 from kb.services.headings import heading_of
 from kb.templatetags.reasons import against_words
-from kb.views.pasted import Span
+from kb.views.pasted import Span, lit
 
 # More open cards than this and nobody reads the third.
 MOST_OPEN = 3
@@ -154,13 +154,12 @@ def _row(
     said: Sequence[str] = (),
 ) -> Row:
     spans = [span for reason in reasons for span in reason.spans]
-    lit = [mark for mark in marks if any(mark.start < end and at < mark.end for at, end in spans)]
     words = _news(dict.fromkeys(text[at:end] for at, end in spans), said)
     return Row(
         kind=kind,
         label="" if words else _("in the words above") if spans else reasons[0].label,
         words=words,
-        lights=" ".join(f"m{mark.start}" for mark in lit),
+        lights=lit(spans, marks),
         amount=sum(reason.amount for reason in reasons),
     )
 

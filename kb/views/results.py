@@ -78,7 +78,7 @@ def _context(
         "investigation": investigation,
         "diagnosis": diagnosis,
         "pieces": pasted.pieces(investigation.text, marks),
-        "clues": pasted.clues(diagnosis.facts),
+        "clues": pasted.clues(diagnosis.facts, marks),
         "causes": laid_out(diagnosis.causes, investigation.text, marks),
         "similar": earlier(diagnosis.similar, investigation.text),
         "values": asked_for(diagnosis, errors),

@@ -176,6 +176,7 @@ def test_the_page_says_why_what_is_against_it_and_what_the_word_means(
     assert f"</span>{first.score}</dd>" in page
     assert '<mark id="m15" class="symptom" title="Known message">ECONNREFUSED</mark>' in page
     assert "speaks strongly for it" in page
+    assert '<span class="tag clue" data-lights="m38">Port<b class="mono">9999</b></span>' in page
 
 
 @pytest.mark.django_db
