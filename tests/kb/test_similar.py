@@ -198,7 +198,8 @@ def test_the_page_says_why_and_what_worked(client: Client) -> None:
     page = client.get(again.get_absolute_url()).content.decode()
 
     assert "Seen before" in page
-    assert f'href="{before.get_absolute_url()}">added pyjwt to the image</a>' in page
+    assert '<p class="title">added pyjwt to the image</p>' in page
+    assert f'<a href="{before.get_absolute_url()}">docker logs academy-api: Module' in page
     assert 'Module<b class="mono">jwt</b>' in page
     assert "No guide knows this error, but it was fixed before" in page
 
