@@ -13,7 +13,7 @@ from kb.templatetags.reasons import against_words
 
 # The widest label of any language, so that the second column lines up.
 _LABEL_WIDTH = 12
-_MOST_BEFORE = 2
+_MOST_BEFORE, _MOST_WHY = 2, 4
 
 
 def render(diagnosis: Diagnosis, *, base: str, limit: int) -> str:
@@ -26,8 +26,10 @@ def _lines(diagnosis: Diagnosis, *, base: str, limit: int) -> Iterator[str]:
     if not diagnosis.causes:
         yield from _nothing(diagnosis, base=base, address=address)
         return
+    told: set[int] = set()
     for ranked in diagnosis.causes[:limit]:
-        yield from _cause(ranked, base=base)
+        yield from _cause(ranked, base=base, is_first=ranked.guide.pk not in told)
+        told.add(ranked.guide.pk)
     yield from _next(diagnosis, base=base)
     yield from _worked(diagnosis, base=base)
     yield from _before(diagnosis, base=base)
@@ -43,7 +45,8 @@ def _columns(label: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
 
 
-def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
+def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
+    """`is_first` of its guide: why the guide came up is the same for all of them."""
     guide, cause = ranked.guide, ranked.cause
     title = guide.localized_name("causes", cause.slug, cause.title)
     section = f"#{cause.section}" if cause.section else ""
@@ -52,11 +55,9 @@ def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
         f"{_strength(ranked.strength)} {ranked.belief:.2f}   "
         f"{base}{guide.get_absolute_url()}{section}"
     )
-    if ranked.why:
-        # Two reasons can rest on the same words; each is shown once.
-        words = list(dict.fromkeys(one.label for one in ranked.why))
-        yield _row(_("why"), "  ".join(f'"{word}"' for word in words[:4]))
-    for one in ranked.against:
+    if words := _why(ranked, is_first=is_first):
+        yield _row(_("why"), "  ".join(words))
+    for one in ranked.against if is_first else ():
         yield _row(_("against"), against_words(one.kind, one.label))
     for moved in ranked.moved:
         seen = ", ".join(
@@ -66,6 +67,22 @@ def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
         yield _row(_("seen"), f"{seen} ({says_words(moved.says)})")
     for view in ranked.resolutions:
         yield _row(_label(view.resolution), _resolution(view.resolution))
+
+
+def _why(ranked: RankedCause, *, is_first: bool) -> list[str]:
+    """The messages that speak for the cause, then what brought its guide up; each words once."""
+    words: dict[str, str] = {}
+    for one in ranked.suggested_by:
+        explained = one.seen.explained_by
+        note = " " + _("(explained by “%(other)s”)") % {"other": explained} if explained else ""
+        words[one.seen.matched] = f'"{_one_line(one.seen.matched)}"{note}'
+    for part in ranked.why if is_first else ():
+        words.setdefault(part.label, f'"{_one_line(part.label)}"')
+    return list(words.values())[:_MOST_WHY]
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _strength(strength: str) -> str:
