@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from kb import services
 from kb.api import answers, inputs
+from kb.api.guide_answers import guide_row, guide_whole
 from kb.models import Cause, Guide
 from probes.strict import read_query
 
@@ -35,7 +36,7 @@ class GuidesView(APIView):
                 "count": count,
                 "next": page_address(request, page + 1) if page * size < count else None,
                 "previous": page_address(request, page - 1) if page > 1 else None,
-                "results": [answers.guide_row(guide) for guide in rows],
+                "results": [guide_row(guide) for guide in rows],
             }
         )
 
@@ -81,7 +82,7 @@ class GuideView(APIView):
         if unchanged is not None:
             return unchanged
         return Response(
-            answers.guide_whole(guide),
+            guide_whole(guide),
             headers={"ETag": etag} if etag else {},
         )
 
