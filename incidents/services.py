@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from incidents.models import Incident, Note, StatusChange
 from kb.models import Cause, Investigation, Resolution, Service
 from kb.services.find import find_fixes, start_from_guide
-from kb.services.learn import conclude, conclude_in_words
+from kb.services.learn import conclude, conclude_cause, conclude_in_words
 from probes.services import masked
 
 # An incident only moves forward; a step may be skipped, none is taken back.
@@ -126,16 +126,8 @@ def _learned(
     if resolution is not None:
         conclude(investigation, resolution, worked=True, by=by)
     else:
-        _conclude_cause(investigation, found, by=by)
+        conclude_cause(investigation, found, by=by)
     return investigation
-
-
-def _conclude_cause(investigation: Investigation, cause: Cause, *, by: User | None) -> None:
-    """The cause is known, what fixed it is no written resolution."""
-    investigation.concluded_cause = cause
-    investigation.concluded_at = timezone.now()
-    investigation.concluded_by = by
-    investigation.save(update_fields=["concluded_cause", "concluded_at", "concluded_by"])
 
 
 def _move(incident: Incident, *, to: str, by: User | None) -> StatusChange:

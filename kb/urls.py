@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, probes, results
+from kb.views import gaps, guides, investigate, probes, results, words
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path("guides/", guides.guide_list, name="guides"),
     path("g/<slug:slug>/", guides.guide_detail, name="guide"),
     path("g/<slug:slug>/checks/", guides.guide_checks, name="guide_checks"),
+    path("g/<slug:slug>/words/", words.of_guide, name="guide_words"),
+    path("words/", words.of_all, name="words"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("gaps/", gaps.gap_list, name="gaps"),
+    path("gaps/<int:number>/again/", gaps.look_up, name="gap_look_up"),
 ]

@@ -7,8 +7,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from kb.admin.complaints import sentence
 from kb.ingest import BadGuide
+from kb.services.complaints import sentence
 
 
 class YamlField(forms.CharField):

@@ -14,7 +14,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from kb import services
-from kb.admin.complaints import sentences
 from kb.admin.fields import LinesField, MarkdownField, YamlField
 from kb.admin.imports import import_view
 from kb.admin.inlines import RowForm, Rows
@@ -22,6 +21,7 @@ from kb.admin.people import person
 from kb.admin.recording import GuidePartForm, RecordsEdits
 from kb.ingest import BadGuide, snippets
 from kb.models import Cause, Check, Guide, GuideTranslation, Symptom
+from kb.services.complaints import sentences
 from probes.models import Probe
 
 _NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)

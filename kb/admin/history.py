@@ -94,9 +94,11 @@ class AttemptAdmin(ReadOnly):
 
 @admin.register(SearchGap)
 class SearchGapAdmin(ReadOnly):
-    """The authoring queue. A gap that was answered is deleted."""
+    """The authoring queue, and what answered the rest."""
 
-    list_display = ["sample_line", "count", "first_seen", "last_seen"]
+    list_display = ["sample_line", "count", "first_seen", "last_seen", "answered_by"]
+    list_filter = [("answered_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["answered_by"]
     search_fields = ["sample", "fingerprint"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -13,10 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kb.admin.complaints import sentence
 from kb.admin.people import person
 from kb.ingest import dump
 from kb.models import GuideRevision
+from kb.services.complaints import sentence
 from kb.services.guides import FileComplaint, ImportPlan, ImportRefused, apply_import, plan_import
 
 PASTED = "pasted.md"

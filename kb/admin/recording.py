@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from kb import services
-from kb.admin.complaints import sentences
 from kb.admin.people import person
 from kb.ingest import BadGuide
 from kb.models import Guide, GuideTranslation
+from kb.services.complaints import sentences
 from kb.services.guides import difference
 
 

@@ -2,8 +2,18 @@
 
 from typing import Any
 
-from kb.models import Guide, Resolution
-from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView
+from kb.matching import Contribution
+from kb.models import Guide, Investigation, Resolution
+from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView, SimilarCase, WeakMatch
+from kb.services.gaps import Gap
+from kb.services.headings import heading_of
+from kb.templatetags.answers import fact_kind
+from kb.templatetags.reasons import (
+    against_words,
+    clue_kind,
+    counter_kind,
+    strength_meaning,
+)
 
 
 def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
@@ -18,7 +28,12 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
             "redactions": found.redactions,
             "fingerprint": found.fingerprint,
             "facts": [
-                {"type": fact.type, "value": fact.value, "span": list(fact.span)}
+                {
+                    "type": fact.type,
+                    "name": fact_kind(fact.type),
+                    "value": fact.value,
+                    "span": list(fact.span),
+                }
                 for fact in diagnosis.facts
             ],
         },
@@ -29,6 +44,7 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
                 "slug": seen.symptom.slug,
                 "matched": seen.matched,
                 "span": list(seen.span),
+                "share": seen.share,
                 "explained_by": seen.explained_by and seen.explained_by.slug,
             }
             for seen in diagnosis.symptoms
@@ -37,15 +53,9 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
         "none_of_these": round(diagnosis.none_of_these, 4),
         "checks": [check(state) for state in diagnosis.checks],
         "next": _next(diagnosis),
-        "similar": [_similar(one) for one in diagnosis.similar],
-        "weak": [
-            {
-                "guide": weak.guide.slug,
-                "score": weak.score,
-                "why": [_contribution(one) for one in weak.why],
-            }
-            for weak in diagnosis.weak
-        ],
+        "similar": [_similar(one, found.text) for one in diagnosis.similar],
+        "weak": [_weak(one) for one in diagnosis.weak],
+        "gap": diagnosis.gap and gap(diagnosis.gap),
         "conclusion": _conclusion(diagnosis),
     }
 
@@ -75,9 +85,22 @@ def cause(ranked: RankedCause) -> dict[str, Any]:
         "state": ranked.state,
         "match": {
             "score": ranked.score,
+            "confidence": ranked.confidence,
+            "means": strength_meaning(ranked.strength),
             "why": [_contribution(one) for one in ranked.why],
-            "against": [_contribution(one) for one in ranked.against],
+            "against": [_objection(one) for one in ranked.against],
         },
+        "suggested_by": [
+            {
+                "symptom": one.seen.symptom.slug,
+                "matched": one.seen.matched,
+                "span": list(one.seen.span),
+                "strength": one.strength,
+                "share": one.seen.share,
+                "explained_by": one.seen.explained_by and one.seen.explained_by.slug,
+            }
+            for one in ranked.suggested_by
+        ],
         "evidence": [
             {
                 "checks": [one.slug for one in moved.checks],
@@ -97,18 +120,29 @@ def guide_reference(guide: Guide, section: str = "") -> dict[str, Any]:
         "slug": guide.slug,
         "title": guide.localized("title"),
         "language": guide.language,
+        "section": heading_of(guide, section),
         "url": guide.get_absolute_url() + (f"#{section}" if section else ""),
         "review_overdue": guide.is_overdue,
     }
 
 
-def _contribution(one: Any) -> dict[str, Any]:
+def _contribution(one: Contribution) -> dict[str, Any]:
     return {
         "kind": one.kind,
+        "name": clue_kind(one.kind),
         "label": one.label,
         "entry": one.entry,
         "spans": [list(span) for span in one.spans],
         "contribution": one.amount,
+    }
+
+
+def _objection(one: Contribution) -> dict[str, Any]:
+    """What speaks against, with a sentence that says how."""
+    return {
+        **_contribution(one),
+        "name": counter_kind(one.kind),
+        "detail": against_words(one.kind, one.label),
     }
 
 
@@ -173,13 +207,63 @@ def _next(diagnosis: Diagnosis) -> dict[str, Any] | None:
     }
 
 
-def _similar(one: Any) -> dict[str, Any]:
+def _weak(one: WeakMatch) -> dict[str, Any]:
     return {
-        "investigation": one.public_id,
-        "title": one.title,
-        "concluded": one.concluded_cause.key if one.concluded_cause else None,
-        "worked": one.what_worked,
+        "guide": one.guide.slug,
+        "title": one.guide.localized("title"),
+        "url": one.guide.get_absolute_url(),
+        "score": one.score,
+        "why": [_contribution(part) for part in one.why],
+        "against": [_objection(part) for part in one.match.against],
     }
+
+
+def gap(one: Gap) -> dict[str, Any]:
+    this = one.gap
+    return {
+        "fingerprint": this.fingerprint,
+        "count": this.count,
+        "people": one.people,
+        "first_seen": this.first_seen,
+        "last_seen": this.last_seen,
+        "sample": this.sample,
+        "answered_at": this.answered_at,
+        "answered_by": this.answered_by.slug if this.answered_by else None,
+    }
+
+
+def _similar(one: SimilarCase, text: str) -> dict[str, Any]:
+    case = one.case
+    return {
+        "investigation": case.public_id,
+        "url": case.get_absolute_url(),
+        "title": case.title,
+        "concluded": case.concluded_cause.key if case.concluded_cause else None,
+        "resolution": case.concluded_resolution and resolution_key(case.concluded_resolution),
+        "worked": worked_words(case),
+        "by": case.concluded_by.get_username() if case.concluded_by else None,
+        "at": case.concluded_at,
+        "more": one.more,
+        "why": {
+            "same_text": one.is_same_text,
+            "same_cause": one.is_same_cause,
+            "shared": [
+                {
+                    "type": shared.type,
+                    "value": text[slice(*shared.span)],
+                    "span": list(shared.span),
+                }
+                for shared in one.shared
+            ],
+        },
+    }
+
+
+def worked_words(case: Investigation) -> str:
+    """What fixed it: the guide's words in the reader's language, else what was written down."""
+    if case.concluded_resolution:
+        return case.concluded_resolution.localized("title")
+    return case.what_worked
 
 
 def _conclusion(diagnosis: Diagnosis) -> dict[str, Any] | None:
@@ -191,46 +275,4 @@ def _conclusion(diagnosis: Diagnosis) -> dict[str, Any] | None:
         "cause": found.concluded_cause.key if found.concluded_cause else None,
         "resolution": found.concluded_resolution and resolution_key(found.concluded_resolution),
         "verified_by": [run.public_id for run in found.verified_by.all()],
-    }
-
-
-def guide_row(guide: Guide) -> dict[str, Any]:
-    return {
-        "slug": guide.slug,
-        "title": guide.localized("title"),
-        "summary": guide.localized("summary"),
-        "language": guide.language,
-        "state": guide.state,
-        "services": [service.slug for service in guide.services.all()],
-        "review_after": guide.review_after,
-        "updated_at": guide.updated_at,
-        "url": guide.get_absolute_url(),
-    }
-
-
-def guide_whole(guide: Guide) -> dict[str, Any]:
-    return {
-        **guide_row(guide),
-        "body": guide.localized("body"),
-        "parameters": {
-            name: {
-                **entry,
-                "label": guide.localized_name("parameters", name, entry.get("label", "")),
-            }
-            for name, entry in guide.parameters.items()
-        },
-        "causes": [
-            {
-                "slug": one.slug,
-                "section": one.section,
-                "standing": one.standing,
-                "title": guide.localized_name("causes", one.slug, one.title),
-            }
-            for one in guide.causes.all()
-        ],
-        "checks": [
-            {"check": one.key, "name": guide.localized_name("checks", one.slug, one.name)}
-            for one in guide.checks.all()
-        ],
-        "revision": guide.revision_number,
     }

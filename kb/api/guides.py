@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from kb import services
 from kb.api import answers, inputs
+from kb.api.guide_answers import guide_row, guide_whole
 from kb.models import Cause, Guide
 from probes.strict import read_query
 
@@ -33,9 +34,9 @@ class GuidesView(APIView):
         return Response(
             {
                 "count": count,
-                "next": _page(request, page + 1) if page * size < count else None,
-                "previous": _page(request, page - 1) if page > 1 else None,
-                "results": [answers.guide_row(guide) for guide in rows],
+                "next": page_address(request, page + 1) if page * size < count else None,
+                "previous": page_address(request, page - 1) if page > 1 else None,
+                "results": [guide_row(guide) for guide in rows],
             }
         )
 
@@ -61,7 +62,7 @@ def _filtered(guides: QuerySet[Guide], query: dict[str, str]) -> QuerySet[Guide]
     return guides.distinct()
 
 
-def _page(request: Request, number: int) -> str:
+def page_address(request: Request, number: int) -> str:
     query = request.query_params.copy()
     query["page"] = str(number)
     return f"{request.path}?{query.urlencode()}"
@@ -81,7 +82,7 @@ class GuideView(APIView):
         if unchanged is not None:
             return unchanged
         return Response(
-            answers.guide_whole(guide),
+            guide_whole(guide),
             headers={"ETag": etag} if etag else {},
         )
 

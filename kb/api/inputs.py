@@ -87,3 +87,14 @@ class GuideQuery(StrictSerializer):
     q = serializers.CharField(max_length=200, required=False)
     page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
     page_size = serializers.IntegerField(min_value=1, max_value=200, default=50)
+
+
+class ImportQuery(StrictSerializer):
+    name = serializers.CharField(max_length=200, default="guide.md")
+    dry_run = serializers.BooleanField(default=False)
+
+
+class GapQuery(StrictSerializer):
+    state = serializers.ChoiceField(choices=["open", "answered"], default="open")
+    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=200, default=50)

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from kb.api.answers import resolution_key
+from kb.api.answers import resolution_key, worked_words
 from kb.models import Resolution
-from kb.services import Diagnosis, RankedCause
+from kb.services import Diagnosis, RankedCause, SimilarCase
 from kb.templatetags.answers import says_words
+from kb.templatetags.reasons import against_words
 
 # The widest label of any language, so that the second column lines up.
 _LABEL_WIDTH = 12
+_MOST_BEFORE, _MOST_WHY = 2, 4
 
 
 def render(diagnosis: Diagnosis, *, base: str, limit: int) -> str:
@@ -22,12 +24,15 @@ def render(diagnosis: Diagnosis, *, base: str, limit: int) -> str:
 def _lines(diagnosis: Diagnosis, *, base: str, limit: int) -> Iterator[str]:
     address = base + diagnosis.investigation.get_absolute_url()
     if not diagnosis.causes:
-        yield _("Nothing known about this. Kept at %(url)s") % {"url": address}
+        yield from _nothing(diagnosis, base=base, address=address)
         return
+    told: set[int] = set()
     for ranked in diagnosis.causes[:limit]:
-        yield from _cause(ranked, base=base)
+        yield from _cause(ranked, base=base, is_first=ranked.guide.pk not in told)
+        told.add(ranked.guide.pk)
     yield from _next(diagnosis, base=base)
     yield from _worked(diagnosis, base=base)
+    yield from _before(diagnosis, base=base)
     yield _row(_("more"), address)
 
 
@@ -40,7 +45,8 @@ def _columns(label: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
 
 
-def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
+def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
+    """`is_first` of its guide: why the guide came up is the same for all of them."""
     guide, cause = ranked.guide, ranked.cause
     title = guide.localized_name("causes", cause.slug, cause.title)
     section = f"#{cause.section}" if cause.section else ""
@@ -49,10 +55,10 @@ def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
         f"{_strength(ranked.strength)} {ranked.belief:.2f}   "
         f"{base}{guide.get_absolute_url()}{section}"
     )
-    if ranked.why:
-        # Two reasons can rest on the same words; each is shown once.
-        words = list(dict.fromkeys(one.label for one in ranked.why))
-        yield _row(_("why"), "  ".join(f'"{word}"' for word in words[:4]))
+    if words := _why(ranked, is_first=is_first):
+        yield _row(_("why"), "  ".join(words))
+    for one in ranked.against if is_first else ():
+        yield _row(_("against"), against_words(one.kind, one.label))
     for moved in ranked.moved:
         seen = ", ".join(
             f"{check.slug}={code}"
@@ -61,6 +67,22 @@ def _cause(ranked: RankedCause, *, base: str) -> Iterator[str]:
         yield _row(_("seen"), f"{seen} ({says_words(moved.says)})")
     for view in ranked.resolutions:
         yield _row(_label(view.resolution), _resolution(view.resolution))
+
+
+def _why(ranked: RankedCause, *, is_first: bool) -> list[str]:
+    """The messages that speak for the cause, then what brought its guide up; each words once."""
+    words: dict[str, str] = {}
+    for one in ranked.suggested_by:
+        explained = one.seen.explained_by
+        note = " " + _("(explained by “%(other)s”)") % {"other": explained} if explained else ""
+        words[one.seen.matched] = f'"{_one_line(one.seen.matched)}"{note}'
+    for part in ranked.why if is_first else ():
+        words.setdefault(part.label, f'"{_one_line(part.label)}"')
+    return list(words.values())[:_MOST_WHY]
+
+
+def _one_line(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _strength(strength: str) -> str:
@@ -96,6 +118,34 @@ def _worked(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
     for fix in fixes[:1]:
         body = f'{{"resolution": "{resolution_key(fix)}", "worked": true}}'
         yield _row(_("worked?"), _post(diagnosis, "outcome", body, base=base))
+
+
+def _nothing(diagnosis: Diagnosis, *, base: str, address: str) -> Iterator[str]:
+    """That nothing is known, how often it was asked, and what came near without answering."""
+    yield _("Nothing known about this. Kept at %(url)s") % {"url": address}
+    yield from _before(diagnosis, base=base)
+    if diagnosis.gap is not None:
+        words = {"count": diagnosis.gap.gap.count, "people": diagnosis.gap.people}
+        yield _row(_("gap"), _("asked: %(count)d, by different people: %(people)d") % words)
+    for weak in diagnosis.weak:
+        title, url = weak.guide.localized("title"), base + weak.guide.get_absolute_url()
+        said = _("%(title)s (only words in common)") % {"title": title}
+        yield _row(_("weak"), f"{said}   {url}")
+
+
+def _before(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
+    """What worked in the most similar earlier cases, and why each is similar."""
+    for one in diagnosis.similar[:_MOST_BEFORE]:
+        worked = worked_words(one.case) or one.case.title
+        text = f"{worked} ({_likeness(one, diagnosis.investigation.text)})"
+        yield _row(_("before"), f"{text}   {base}{one.case.get_absolute_url()}")
+
+
+def _likeness(one: SimilarCase, text: str) -> str:
+    """`the same error`, or what both state."""
+    if one.is_same_text:
+        return _("the same error")
+    return ", ".join(dict.fromkeys(text[slice(*shared.span)] for shared in one.shared))
 
 
 def _post(diagnosis: Diagnosis, what: str, body: str, *, base: str) -> str:

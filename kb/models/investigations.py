@@ -79,6 +79,19 @@ class Investigation(models.Model):
         verbose_name = _("investigation")
         verbose_name_plural = _("investigations")
         ordering = ["-id"]
+        indexes = [
+            # What worked for this very text, newest first; few of many pastes are concluded.
+            models.Index(
+                fields=["fingerprint", "-concluded_at"],
+                condition=models.Q(concluded_at__isnull=False),
+                name="concluded_by_fingerprint",
+            ),
+            models.Index(
+                fields=["-concluded_at"],
+                condition=models.Q(concluded_at__isnull=False),
+                name="concluded_newest_first",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -97,6 +110,36 @@ class Investigation(models.Model):
         """What fixed it, as it was written down; empty when nothing did."""
         worked = [one.what for one in self.attempts.all() if one.outcome == Attempt.Outcome.WORKED]
         return worked[-1] if worked else ""
+
+
+class CaseFact(models.Model):
+    """A term that identifies an investigation's text (`kb.matching.identity`).
+
+    A table and not a field, so that the cases that share a term are found by an index.
+    """
+
+    investigation = models.ForeignKey(
+        Investigation, models.CASCADE, related_name="case_facts", db_index=False
+    )
+    term = models.CharField(max_length=120)
+    is_concluded = models.BooleanField(default=False)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["investigation", "term"], name="case_fact_once"),
+        ]
+        indexes = [
+            # Only what was concluded is ever looked up: the index holds those rows alone.
+            models.Index(
+                fields=["term", "-investigation"],
+                condition=models.Q(is_concluded=True),
+                name="concluded_by_term",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} in {self.investigation_id}"
 
 
 class Attempt(models.Model):
@@ -150,11 +193,57 @@ class SearchGap(models.Model):
     sample = models.TextField(_("sample"))
     first_seen = models.DateTimeField(_("first seen"), default=timezone.now)
     last_seen = models.DateTimeField(_("last seen"), default=timezone.now)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+    answered_by = models.ForeignKey(
+        Guide,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("answered by"),
+        help_text=_("The guide that a later text of the same kind found."),
+    )
 
     class Meta:
         verbose_name = _("search gap")
         verbose_name_plural = _("search gaps")
         ordering = ["-count", "-last_seen"]
+        indexes = [
+            models.Index(
+                fields=["-count", "-last_seen"],
+                condition=models.Q(answered_at__isnull=True),
+                name="open_gaps_by_count",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.sample[:80]
+
+
+class RefusedAlias(models.Model):
+    """Words from solved cases that an author did not want as a symptom: never proposed again."""
+
+    guide = models.ForeignKey(
+        Guide, models.CASCADE, related_name="refused_aliases", verbose_name=_("guide")
+    )
+    words = models.CharField(_("words"), max_length=100)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("refused alias")
+        verbose_name_plural = _("refused aliases")
+        constraints = [
+            models.UniqueConstraint(fields=["guide", "words"], name="alias_refused_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.words

@@ -9,6 +9,7 @@ from kb.services.answers import (
     ParameterValue,
     RankedCause,
     ResolutionView,
+    Suggestion,
     SymptomSeen,
     WeakMatch,
 )
@@ -32,9 +33,10 @@ from kb.services.guides import (
     save_translation,
 )
 from kb.services.investigate import answer_check, run_checks, set_parameters
-from kb.services.learn import conclude
+from kb.services.learn import conclude, conclude_cause
 from kb.services.ranking import diagnose, resolutions_of
 from kb.services.reasons import Outcome, Reason
+from kb.services.similar import SimilarCase
 
 __all__ = [
     "Advice",
@@ -53,11 +55,14 @@ __all__ = [
     "Reason",
     "ResolutionView",
     "Saved",
+    "SimilarCase",
+    "Suggestion",
     "SymptomSeen",
     "WeakMatch",
     "answer_check",
     "apply_import",
     "conclude",
+    "conclude_cause",
     "diagnose",
     "file_of",
     "find_fixes",

@@ -7,7 +7,9 @@ from typing import Any
 from kb.index import GuideMatch
 from kb.matching import Contribution, Fact
 from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
+from kb.services.gaps import Gap
 from kb.services.reasons import Reason
+from kb.services.similar import SimilarCase
 from probes.models import Batch, Location, Run
 
 Span = tuple[int, int]
@@ -126,15 +128,28 @@ class ResolutionView:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """A symptom in the text whose author says it speaks for the cause: strong, moderate, weak."""
+
+    seen: SymptomSeen
+    strength: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RankedCause:
-    """A cause with its belief, why the text suggests it, and what the runs said."""
+    """A cause with its belief, why the text suggests it, and what the runs said.
+
+    `why` and `against` are its guide's and sum to `score`; `suggested_by` is its own.
+    """
 
     rank: int
     cause: Cause
     guide: Guide
     belief: float
     strength: str
+    confidence: int
     score: float
+    suggested_by: tuple[Suggestion, ...]
     why: tuple[Contribution, ...]
     against: tuple[Contribution, ...]
     state: str
@@ -169,7 +184,10 @@ class WeakMatch:
 
 @dataclass(frozen=True, kw_only=True)
 class Diagnosis:
-    """Everything about an investigation, computed on reading."""
+    """Everything about an investigation, computed on reading.
+
+    `gap`: how often texts like it were asked, where no guide answers it.
+    """
 
     investigation: Investigation
     outcome: str
@@ -184,7 +202,8 @@ class Diagnosis:
     checks: tuple[CheckState, ...]
     open_batch: Batch | None
     attempts: tuple[Attempt, ...]
-    similar: tuple[Investigation, ...]
+    similar: tuple[SimilarCase, ...]
+    gap: Gap | None
     best_guide: Guide | None
 
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
 
-from kb.models import Guide, Investigation, SearchGap
+from kb.models import Guide, Investigation
+from kb.services.case_facts import remember_facts
+from kb.services.gaps import close_gap, count_gap
 from kb.services.parameters import merged, read_typed
 from kb.services.people import Person, person
 from kb.services.reading import read_case
@@ -20,7 +20,6 @@ MAX_CHARS = 200_000
 HEAD_CHARS = 20_000
 TAIL_CHARS = 60_000
 _CUT = "\n[…]\n"
-_SAMPLE_CHARS = 2_000
 
 
 @transaction.atomic
@@ -34,10 +33,10 @@ def find_fixes(
 ) -> Investigation:
     """Store the text, without its secrets, as an investigation that `diagnose` can read.
 
-    What no published guide answers joins the search gaps. Raises BadParameters for typed values
-    that no matching guide can use; then nothing was stored.
+    What no published guide answers joins the search gaps; what one answers leaves them. Raises
+    BadParameters for typed values that no matching guide can use; then nothing was stored.
     """
-    kept, redactions = _without_secrets(text)
+    kept, redactions = as_stored(text)
     investigation = Investigation(
         text=kept,
         truncated=len(text) > MAX_CHARS,
@@ -50,8 +49,11 @@ def find_fixes(
     investigation.fingerprint = case.analysis.fingerprint
     investigation.typed = merged({}, read_typed(case.guides, typed or {}))
     investigation.save()
-    if not case.guides and kept.strip():
-        _count_gap(investigation)
+    remember_facts(investigation, case.analysis)
+    if case.guides:
+        close_gap(investigation.fingerprint, case.guides[0])
+    elif kept.strip():
+        count_gap(investigation)
     return investigation
 
 
@@ -67,7 +69,7 @@ def start_from_guide(guide: Guide, *, by: Person) -> Investigation:
     )
 
 
-def _without_secrets(text: str) -> tuple[str, dict[str, int]]:
+def as_stored(text: str) -> tuple[str, dict[str, int]]:
     """The text as it is stored, and how many values of each sort were masked.
 
     Masked before it is cut: a secret halved by the cut would no longer look like one.
@@ -77,12 +79,3 @@ def _without_secrets(text: str) -> tuple[str, dict[str, int]]:
     if len(text) > MAX_CHARS and len(kept) > HEAD_CHARS + TAIL_CHARS:
         kept = kept[:HEAD_CHARS] + _CUT + kept[-TAIL_CHARS:]
     return kept, dict(masked.counts)
-
-
-def _count_gap(investigation: Investigation) -> None:
-    gap, is_new = SearchGap.objects.get_or_create(
-        fingerprint=investigation.fingerprint,
-        defaults={"count": 1, "sample": investigation.text[:_SAMPLE_CHARS]},
-    )
-    if not is_new:
-        SearchGap.objects.filter(pk=gap.pk).update(count=F("count") + 1, last_seen=timezone.now())

@@ -27,7 +27,6 @@ _BAD_DEFAULT = gettext_noop("does not fit the type %(type)s: %(problem)s")
 _NO_SECTION = gettext_noop("the text has no heading {#%(name)s}")
 _NO_REASON = gettext_noop("%(code)s is not a reason of %(kind)s; there are %(known)s")
 _NOT_SEEN = gettext_noop("%(code)s means that nothing was seen, so it is never evidence")
-_BAD_PATTERN = gettext_noop("the pattern does not compile at character %(place)s: %(problem)s")
 _NO_NAMED = gettext_noop("the guide has no such entry")
 
 
@@ -102,7 +101,7 @@ class _GuideRules(_Rules):
         self.language(f"symptoms.{symptom.slug}.language", symptom.language)
         if problem := problem_of(symptom.pattern):
             field = f"symptoms.{symptom.slug}.pattern"
-            self.complain(field, _BAD_PATTERN, place=problem.place, problem=problem.message)
+            self.complain(field, problem.template, **problem.values)
 
     def _check(self, check: CheckDraft) -> None:
         field = f"checks.{check.slug}"

@@ -6,7 +6,8 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from kb.models import Attempt, Investigation, Resolution
+from kb.models import Attempt, Cause, Investigation, Resolution
+from kb.services.case_facts import open_to_others
 from kb.services.errors import CannotConclude
 from kb.services.people import Person, person
 from kb.services.ranking import diagnose
@@ -61,11 +62,16 @@ def conclude_in_words(investigation: Investigation, what: str, *, by: Person) ->
         by=person(by),
         position=_next_position(stored),
     )
-    stored.concluded_at = timezone.now()
-    stored.concluded_by = person(by)
-    stored.save(update_fields=["concluded_at", "concluded_by"])
+    _end(stored, by=person(by))
     investigation.refresh_from_db()
     return attempt
+
+
+@transaction.atomic
+def conclude_cause(investigation: Investigation, cause: Cause, *, by: Person) -> None:
+    """The cause is known, what fixed it is no written resolution."""
+    investigation.concluded_cause = cause
+    _end(investigation, by=person(by))
 
 
 def _same_conclusion(investigation: Investigation, resolution: Resolution) -> Attempt:
@@ -104,10 +110,15 @@ def _next_position(investigation: Investigation) -> int:
 def _close(investigation: Investigation, resolution: Resolution, *, by: User | None) -> None:
     # Read before the end is written: afterwards nothing is verified any more.
     verified_by = _verified_by(investigation, resolution)
-    investigation.concluded_at = timezone.now()
-    investigation.concluded_by = by
     investigation.concluded_cause = resolution.cause
     investigation.concluded_resolution = resolution
+    _end(investigation, by=by)
+    investigation.verified_by.set(verified_by)
+
+
+def _end(investigation: Investigation, *, by: User | None) -> None:
+    investigation.concluded_at = timezone.now()
+    investigation.concluded_by = by
     investigation.save(
         update_fields=[
             "concluded_at",
@@ -116,7 +127,7 @@ def _close(investigation: Investigation, resolution: Resolution, *, by: User | N
             "concluded_resolution",
         ]
     )
-    investigation.verified_by.set(verified_by)
+    open_to_others(investigation)
 
 
 def _verified_by(investigation: Investigation, resolution: Resolution) -> list[Run]:

@@ -15,14 +15,17 @@ from kb.services.answers import (
     ParameterValue,
     RankedCause,
     ResolutionView,
+    Suggestion,
     SymptomSeen,
     WeakMatch,
 )
+from kb.services.gaps import gap_of
 from kb.services.looks import Looks
 from kb.services.marks import marks_of
 from kb.services.parameters import parameters_of
 from kb.services.reading import Case, read_case
 from kb.services.reasons import Outcome, Reason
+from kb.services.similar import similar_cases
 from probes.models import Batch, Run
 
 _Parameters = Mapping[str, Mapping[str, ParameterValue]]
@@ -35,6 +38,7 @@ class _Weighed:
     case: Case
     looks: Looks
     ranking: diagnosis.Ranking
+    symptoms: tuple[SymptomSeen, ...]
     before: Mapping[str, CheckState]
     after: Mapping[str, CheckState]
     runs: Mapping[int, Run]
@@ -56,6 +60,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         case=case,
         looks=looks,
         ranking=ranking,
+        symptoms=symptoms,
         before=before,
         after=_states(case, parameters, looks, Batch.Purpose.VERIFY),
         runs={run.pk: run for run in evidence.values()},
@@ -77,7 +82,10 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         checks=tuple(before.values()),
         open_batch=looks.open_batch,
         attempts=tuple(investigation.attempts.select_related("resolution", "by")),
-        similar=track_records.similar_to(investigation),
+        similar=similar_cases(
+            investigation, case.analysis, leading=ranked[0].cause if ranked else None
+        ),
+        gap=None if case.guides else gap_of(investigation),
         best_guide=ranked[0].guide if ranked else next(iter(case.guides), None),
     )
 
@@ -178,12 +186,23 @@ def _ranked_cause(
         guide=guide,
         belief=belief.belief,
         strength=str(match.strength) if match else "",
+        confidence=match.confidence if match else 0,
         score=match.score if match else 0,
+        suggested_by=_suggested_by(cause, weighed.symptoms),
         why=tuple(match.why) if match else (),
         against=tuple(match.against) if match else (),
         state=belief.state,
         moved=tuple(_moved(one, weighed) for one in belief.moved),
         resolutions=_resolutions(cause, guide, weighed, records),
+    )
+
+
+def _suggested_by(cause: Cause, symptoms: Iterable[SymptomSeen]) -> tuple[Suggestion, ...]:
+    return tuple(
+        Suggestion(seen=seen, strength=link.strength)
+        for seen in symptoms
+        for link in seen.symptom.suggests.all()
+        if link.cause_id == cause.pk
     )
 
 

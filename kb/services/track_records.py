@@ -1,12 +1,10 @@
-"""What earlier cases say: how often repairs worked, which causes were confirmed, what is alike."""
+"""What earlier cases say: how often repairs worked, and which causes were confirmed."""
 
 from collections.abc import Iterable
 
 from django.db.models import Count, Max
 
 from kb.models import Attempt, Guide, Investigation
-
-MOST_SIMILAR = 5
 
 
 def track_records(guides: Iterable[Guide]) -> dict[int, tuple[int, int]]:
@@ -48,13 +46,3 @@ def confirmations(investigation: Investigation, guides: Iterable[Guide]) -> dict
     for cause, _person, _day in voices:
         counts[cause] = counts.get(cause, 0) + 1
     return counts
-
-
-def similar_to(investigation: Investigation) -> tuple[Investigation, ...]:
-    """The newest concluded cases with the same fingerprint."""
-    alike = Investigation.objects.filter(
-        fingerprint=investigation.fingerprint, concluded_at__isnull=False
-    ).exclude(pk=investigation.pk)
-    rows = alike.select_related("concluded_cause__guide", "concluded_resolution__cause__guide")
-    rows = rows.prefetch_related("attempts")
-    return tuple(rows.order_by("-concluded_at", "-pk")[:MOST_SIMILAR])

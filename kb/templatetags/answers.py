@@ -1,4 +1,4 @@
-"""The words of an answer: how likely, how strong, what kind of clue."""
+"""The words of an answer: how likely, how strong, which facts were read."""
 
 from collections.abc import Mapping
 
@@ -65,27 +65,9 @@ FACTS: Words = {
     "sqlstate": gettext_lazy("SQLSTATE"),
     "file": gettext_lazy("File"),
     "line": gettext_lazy("Line"),
+    "concept": gettext_lazy("Means the same"),
     "symptom": gettext_lazy("Known message"),
     "word": gettext_lazy("Word in common"),
-}
-
-CLUES: Words = {
-    "symptom": gettext_lazy("Known message"),
-    "words": gettext_lazy("Words in common"),
-    "concept": gettext_lazy("Means the same"),
-    "fact": gettext_lazy("Clue"),
-    "port": gettext_lazy("Port"),
-    "container": gettext_lazy("Container"),
-    "service": gettext_lazy("Service"),
-}
-
-COUNTER_CLUES: Words = {
-    "port": gettext_lazy("Another port"),
-    "container": gettext_lazy("Another container"),
-    "service": gettext_lazy("Another service"),
-    "layer": gettext_lazy("Another layer"),
-    "product": gettext_lazy("Another product"),
-    "status": gettext_lazy("Another status"),
 }
 
 ANSWERS: Words = {
@@ -145,11 +127,6 @@ def fact_kind(kind: str) -> str:
 
 
 @register.filter
-def clue_kind(kind: str) -> str:
-    return str(CLUES.get(kind, kind.replace("_", " ")))
-
-
-@register.filter
 def value_source(source: str) -> str:
     return str(SOURCES.get(source, source))
 
@@ -165,11 +142,6 @@ def says_words(says: str) -> str:
 def direction(says: str) -> str:
     """`for` or `against`: the class that colours what a rule says."""
     return "for" if says.endswith("for") else "against"
-
-
-@register.filter
-def counter_kind(kind: str) -> str:
-    return str(COUNTER_CLUES.get(kind, gettext_lazy("Against it")))
 
 
 @register.filter

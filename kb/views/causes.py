@@ -1,11 +1,15 @@
 """The ranked causes as a page lays them out: which stand open, which are folded away."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
 
 from kb.matching import Contribution
 from kb.services.answers import RankedCause
-from kb.views.pasted import Span
+from kb.services.headings import heading_of
+from kb.templatetags.reasons import against_words
+from kb.views.pasted import Span, lit
 
 # More open cards than this and nobody reads the third.
 MOST_OPEN = 3
@@ -18,21 +22,30 @@ MOST_WORDS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One reason: what sort of clue, the exact words, and the marks to light up for it."""
+    """One reason: what sort of clue, the exact words, the marks to light up for it, its points.
+
+    `label` stands where the text has no words for it.
+    """
 
     kind: str
     label: str
     words: tuple[str, ...]
     lights: str
+    amount: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A ranked cause, its reasons in the text's own words, and whether its card stands open."""
+    """A ranked cause, its reasons in the text's own words, and whether its card stands open.
+
+    The rows of `why` and `against` sum to the guide's score. `section` is the heading of the
+    guide under which the cause stands.
+    """
 
     ranked: RankedCause
     why: tuple[Row, ...]
     against: tuple[Row, ...]
+    section: str
     is_open: bool
 
 
@@ -87,7 +100,8 @@ def _entry(
     return Entry(
         ranked=ranked,
         why=_rows(ranked.why, text, marks) if is_first else (),
-        against=_rows(ranked.against, text, marks) if is_first else (),
+        against=_against(ranked.against, text, marks) if is_first else (),
+        section=heading_of(ranked.guide, ranked.cause.section),
         is_open=is_open,
     )
 
@@ -97,13 +111,38 @@ _WORDS = frozenset(("word", "syllables", "identifier", "pair"))
 
 
 def _rows(reasons: Iterable[Contribution], text: str, marks: tuple[Span, ...]) -> tuple[Row, ...]:
-    """One row per message or clue, heaviest first, and one for all words together."""
+    """One row per message or clue, heaviest first, and one for all words together.
+
+    A clue whose words a heavier row has already adds its points there: ECONNREFUSED is not two
+    things because it is a message and an idea.
+    """
     heaviest = sorted(reasons, key=lambda reason: -abs(reason.amount))
-    rows = [_row(r.kind, [r], text, marks) for r in heaviest if r.kind not in _WORDS]
+    groups: list[list[Contribution]] = []
+    for reason in [r for r in heaviest if r.kind not in _WORDS]:
+        holder = next((group for group in groups if _holds(group, reason, text)), None)
+        groups.append([reason]) if holder is None else holder.append(reason)
+    rows = [_row(group[0].kind, group, text, marks) for group in groups]
+    rows.sort(key=lambda row: -row.amount)
     said = [words for row in rows for words in row.words]
     if shared := [reason for reason in heaviest if reason.kind in _WORDS]:
         rows.append(_row("words", shared, text, marks, said=said))
-    return tuple(row for row in dict.fromkeys(rows) if row.words or row.label)
+    return tuple(rows)
+
+
+def _holds(group: list[Contribution], reason: Contribution, text: str) -> bool:
+    said = [text[at:end].lower() for one in group[:1] for at, end in one.spans]
+    words = [text[at:end].lower() for at, end in reason.spans]
+    return bool(words) and all(any(word in other for other in said) for word in words)
+
+
+def _against(
+    reasons: Iterable[Contribution], text: str, marks: tuple[Span, ...]
+) -> tuple[Row, ...]:
+    """One row each, as a sentence."""
+    rows = [(reason, _row(reason.kind, [reason], text, marks)) for reason in reasons]
+    return tuple(
+        replace(row, label=against_words(reason.kind, reason.label)) for reason, row in rows
+    )
 
 
 def _row(
@@ -115,13 +154,13 @@ def _row(
     said: Sequence[str] = (),
 ) -> Row:
     spans = [span for reason in reasons for span in reason.spans]
-    lit = [mark for mark in marks if any(mark.start < end and at < mark.end for at, end in spans)]
     words = _news(dict.fromkeys(text[at:end] for at, end in spans), said)
     return Row(
         kind=kind,
-        label="" if spans else ", ".join(reason.label for reason in reasons),
+        label="" if words else _("in the words above") if spans else reasons[0].label,
         words=words,
-        lights=" ".join(f"m{mark.start}" for mark in lit),
+        lights=lit(spans, marks),
+        amount=sum(reason.amount for reason in reasons),
     )
 
 

@@ -7,6 +7,10 @@ from typing import Protocol
 from kb.matching import Contribution, Fact
 from kb.models import Guide
 from kb.services.answers import WeakMatch
+from kb.templatetags.reasons import against_words
+
+# More words in common than this say no more about a guide that is no answer.
+MOST_WORDS = 12
 
 
 class Span(Protocol):
@@ -49,27 +53,46 @@ def pieces(text: str, marks: Iterable[Span]) -> list[Piece]:
 
 @dataclass(frozen=True, kw_only=True)
 class Clue:
-    """A fact, once, however often the text repeats it."""
+    """A fact, once, however often the text repeats it, and the marks that light up for it."""
 
     type: str
     value: str
+    lights: str = ""
 
 
-def clues(facts: Iterable[Fact]) -> list[Clue]:
-    return list(dict.fromkeys(Clue(type=fact.type, value=fact.value) for fact in facts))
+def clues(facts: Iterable[Fact], marks: Iterable[Span]) -> list[Clue]:
+    marks = tuple(marks)
+    places: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for fact in facts:
+        places.setdefault((fact.type, fact.value), []).append(fact.span)
+    return [
+        Clue(type=type_, value=value, lights=lit(spans, marks))
+        for (type_, value), spans in places.items()
+    ]
+
+
+def lit(spans: Iterable[tuple[int, int]], marks: Iterable[Span]) -> str:
+    """The ids of the marks that touch one of the spans."""
+    spans = tuple(spans)
+    touched = [m for m in marks if any(m.start < end and at < m.end for at, end in spans)]
+    return " ".join(f"m{mark.start}" for mark in touched)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Weak:
-    """A guide that only shares words with the text, and those words."""
+    """A guide that only shares words with the text, those words, and what speaks against it."""
 
     guide: Guide
     words: tuple[str, ...]
+    against: tuple[str, ...]
 
 
 def weak(match: WeakMatch, text: str) -> Weak:
     words = [word for reason in match.match.why for word in _words(reason, text)]
-    return Weak(guide=match.guide, words=tuple(dict.fromkeys(words)))
+    against = [against_words(reason.kind, reason.label) for reason in match.match.against]
+    return Weak(
+        guide=match.guide, words=tuple(dict.fromkeys(words))[:MOST_WORDS], against=tuple(against)
+    )
 
 
 def _words(reason: Contribution, text: str) -> tuple[str, ...]:

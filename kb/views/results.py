@@ -16,6 +16,7 @@ from kb.services.ranking import diagnose
 from kb.views import pasted
 from kb.views.causes import laid_out
 from kb.views.outcomes import telling
+from kb.views.similar import earlier
 from kb.views.values import asked_for
 from probes.models import Batch, Run
 from probes.requests import PageRequest
@@ -77,8 +78,9 @@ def _context(
         "investigation": investigation,
         "diagnosis": diagnosis,
         "pieces": pasted.pieces(investigation.text, marks),
-        "clues": pasted.clues(diagnosis.facts),
+        "clues": pasted.clues(diagnosis.facts, marks),
         "causes": laid_out(diagnosis.causes, investigation.text, marks),
+        "similar": earlier(diagnosis.similar, investigation.text),
         "values": asked_for(diagnosis, errors),
         **_split_checks(diagnosis),
         "weak": [pasted.weak(match, investigation.text) for match in diagnosis.weak],

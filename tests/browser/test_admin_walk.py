@@ -131,7 +131,7 @@ def test_a_bad_pattern_is_refused_with_its_place_and_nothing_is_lost(
 
     write_guide(page, "Bad pattern", phrase="BAD_PATTERN_WORD", pattern="broker (lost")
 
-    assert "symptoms › broker-lost › pattern: the pattern does not compile" in refusal(page)
+    assert "symptoms › broker-lost › pattern: the ( at character 8 is not closed" in refusal(page)
     expect(page.locator("[name=symptoms-0-pattern]")).to_be_visible()
     expect(page.locator("[name=symptoms-0-pattern]")).to_have_value("broker (lost")
     expect(page.locator("[name=body]")).to_have_value(BODY)

@@ -156,6 +156,7 @@ PAGES = {
     "probes": "/probes/",
     "probe": "/probes/tcp/",
     "gaps": "/gaps/",
+    "words": "/words/",
     "admin": "/admin/",
     "admin-guides": "/admin/kb/guide/",
     "admin-probes": "/admin/probes/probe/",

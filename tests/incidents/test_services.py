@@ -137,8 +137,8 @@ def test_words_that_fixed_it_are_shown_to_whoever_has_the_same_error_next(mina: 
     services.close_incident(incident, by=mina, note="Put the lock file back.\nIt was lost.")
 
     again = diagnose(find_fixes(text, by=mina))
-    assert again.similar == (incident.investigation,)
-    assert again.similar[0].what_worked == "Put the lock file back."
+    assert [one.case for one in again.similar] == [incident.investigation]
+    assert again.similar[0].case.what_worked == "Put the lock file back."
     attempt = incident.investigation.attempts.get()
     assert (attempt.outcome, attempt.note) == ("worked", "Put the lock file back.\nIt was lost.")
     assert incident.notes.count() == 0

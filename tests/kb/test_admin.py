@@ -157,7 +157,7 @@ def guide_probe(slug: str) -> int:
 @pytest.mark.parametrize(
     ("field", "value", "expected"),
     [
-        ("symptoms-1-pattern", "Errno (98", "the pattern does not compile at character 1: missing )"),
+        ("symptoms-1-pattern", "Errno (98", "the ( at character 7 is not closed"),
         ("checks-0-section", "nowhere", "checks › outside › section: the text has no heading {#nowhere}"),
         ("checks-0-baseline", "gone", "gone is not a reason of tcp_connect"),
         ("checks-0-parameters", "{host: a}", "the probe tcp needs a value for port"),

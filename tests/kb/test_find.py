@@ -6,7 +6,7 @@ import pytest
 
 from kb import services
 from kb.models import Guide, Investigation, SearchGap
-from tests.factories import reindex
+from tests.factories import make_guide, reindex
 from tests.kb.unreachable import TEXT, make_unreachable
 
 pytestmark = pytest.mark.django_db
@@ -39,6 +39,20 @@ def test_secrets_are_masked_before_anything_is_stored(guide: Guide):
     assert "abcdefghijklmnopqrstuvwxyz" not in found.text
     assert sum(found.redactions.values()) == 1
     assert "8001" in found.text
+
+
+def test_what_stands_for_a_secret_is_no_word_of_the_paste(guide: Guide):
+    secret = make_guide("secret", title="The secret is missing", summary="masked secret, secrets")
+    reindex(secret)
+    spoken = services.diagnose(services.find_fixes("zorkmid, a secret")).weak
+    assert any(one.guide == secret for one in spoken)
+
+    found = services.find_fixes("zorkmid says: token=abcdef0123456789abcdef99 and refuses")
+
+    diagnosis = services.diagnose(found)
+    assert "[masked:secret]" in found.text
+    assert all(one.guide != secret for one in diagnosis.weak)
+    assert diagnosis.best_guide != secret
 
 
 def test_marks_fit_the_stored_text(guide: Guide):

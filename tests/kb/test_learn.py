@@ -165,7 +165,7 @@ def test_similar_concluded_cases_are_shown(found: Investigation, start: Resoluti
 
     again = services.find_fixes(TEXT)
 
-    assert services.diagnose(again).similar == (found,)
+    assert [one.case for one in services.diagnose(again).similar] == [found]
     assert services.diagnose(found).similar == ()
 
 
