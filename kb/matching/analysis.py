@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from kb.matching.beginnings import with_beginnings
 from kb.matching.concepts import concepts_of
 from kb.matching.facts import find_facts
 from kb.matching.fingerprint import fingerprint
@@ -29,7 +30,7 @@ _MOST_TERMS = 400
 _MOST_SPANS = 6
 
 CONCEPT, FACT = "concept", "fact"
-_KIND_WEIGHT = {WORD: 100, SYLLABLES: 60, IDENTIFIER: 120, PAIR: 50, CONCEPT: 160, FACT: 120}
+_KIND_WEIGHT = {WORD: 100, SYLLABLES: 60, IDENTIFIER: 100, PAIR: 100, CONCEPT: 120, FACT: 120}
 
 # Facts that are found as terms of their own; other types are read as words already.
 INDEXED_FACTS = frozenset({"http_status", "errno", "port", "module", "container", "origin"})
@@ -52,7 +53,7 @@ def analyse(text: str) -> Analysis:
         heard=tuple(Heard(one.start, one.start + len(one.text), one.weight) for one in lines),
         facts=facts,
         concepts=concepts,
-        terms=_terms(lines, facts, concepts),
+        terms=_terms(kept, lines, facts, concepts),
         anchors=anchors_of(line.text for line in lines),
         fingerprint=fingerprint(telling_shapes(lines)),
     )
@@ -88,7 +89,7 @@ def _cut(text: str) -> str:
 
 
 def _terms(
-    lines: list[Line], facts: Iterable[Fact], concepts: Iterable[ConceptHit]
+    text: str, lines: list[Line], facts: Iterable[Fact], concepts: Iterable[ConceptHit]
 ) -> tuple[Term, ...]:
     """The heaviest terms, heaviest first, then by key."""
     gathered: dict[tuple[str, str], _Gathered] = defaultdict(_Gathered)
@@ -101,8 +102,7 @@ def _terms(
         if heard := line_at(span[0]):
             gathered[key, kind].add(_KIND_WEIGHT[kind], heard, span)
     terms = [one.term(key, kind) for (key, kind), one in gathered.items() if one.weight > 0]
-    terms.sort(key=lambda term: (-term.weight, term.key))
-    return tuple(terms[:_MOST_TERMS])
+    return tuple(with_beginnings(text, terms)[:_MOST_TERMS])
 
 
 def _exact(

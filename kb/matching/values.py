@@ -48,7 +48,8 @@ class ConceptHit:
 class Term:
     """What the index is asked for.
 
-    `kind`: word, syllables (Korean character pair), identifier, pair (of words), concept, fact.
+    `kind`: word, syllables (Korean character pair), identifier, pair (of words), beginning (of a
+    word, asked of titles), concept, fact.
     `weight` is in hundredths and says how much the term deserves to be heard; `line` is the part
     its line has in that.
     """
@@ -117,8 +118,8 @@ class SymptomHit:
 class Contribution:
     """One named part of a score. `amount` is a whole number, negative where it speaks against.
 
-    `kind`: symptom, word, syllables, identifier, pair, concept, fact, port, container, service,
-    and against only: layer, product, status. `label` is what the text says there.
+    `kind`: symptom, word, syllables, identifier, pair, beginning, concept, fact, port, container,
+    service, and against only: layer, product, status. `label` is what the text says there.
     `entry` is what was spoken for: `guide` or `symptom:<slug>`.
     """
 
