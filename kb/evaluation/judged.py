@@ -67,9 +67,9 @@ def read_set(folder: Path, *, starter: Path, half: str = "", variant: str = "") 
 
 
 def _check(documents: Sequence[Document], queries: Sequence[Query]) -> None:
-    known = {document.id for document in documents}
     if not any(query.relevant for query in queries):
         raise BadSet("No query of this half and variant has an answer.")
+    known = {document.id for document in documents}
     for query in queries:
         if missing := query.relevant.keys() - known:
             raise BadSet(f"{query.id} names {min(missing)}, which is not in the corpus.")
@@ -78,46 +78,75 @@ def _check(documents: Sequence[Document], queries: Sequence[Query]) -> None:
 def _documents(path: Path) -> list[Document]:
     return [
         Document(
-            id=row["id"],
-            title=row["title"],
-            text=row["text"],
-            language=row.get("language", ""),
+            id=row.text("id"),
+            title=row.text("title").strip() or row.text("id"),
+            text=row.text("text"),
+            language=row.text("language", ""),
         )
         for row in _rows(path)
     ]
 
 
-def _query(row: Mapping[str, Any]) -> Query:
+def _query(row: "_Row") -> Query:
     return Query(
-        id=row["id"],
-        variant=row["variant"],
-        text=row["text"],
-        relevant={name: grade for name, grade in row["rel"].items() if grade > 0},
-        cause=row.get("cause", ""),
-        half=row.get("half", ""),
+        id=row.text("id"),
+        variant=row.text("variant"),
+        text=row.text("text"),
+        relevant={name: grade for name, grade in row.grades("rel").items() if grade > 0},
+        cause=row.text("cause", ""),
+        half=row.text("half", ""),
     )
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """A file's objects, one a line; whoever asks for a field that is missing gets its place."""
+def _rows(path: Path) -> Iterator["_Row"]:
+    """A file's objects, one a line."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except OSError as exc:
         raise BadSet(f"{path} cannot be read: {exc.strerror}.") from exc
+    except UnicodeDecodeError as exc:
+        raise BadSet(f"{path} is not UTF-8: {exc.reason} at byte {exc.start}.") from exc
     for number, line in enumerate(lines, start=1):
-        try:
-            yield _Row(json.loads(line), f"{path.name}:{number}")
-        except ValueError as exc:
-            raise BadSet(f"{path.name}:{number}: {exc}.") from exc
+        if line.strip():
+            yield _Row(_object(line, f"{path.name}:{number}"), f"{path.name}:{number}")
 
 
-class _Row(dict[str, Any]):
-    def __init__(self, values: Mapping[str, Any], place: str) -> None:
-        super().__init__(values)
-        self.place = place
+def _object(line: str, place: str) -> dict[str, Any]:
+    try:
+        values = json.loads(line)
+    except ValueError as exc:
+        raise BadSet(f"{place}: {exc}.") from exc
+    if not isinstance(values, dict):
+        raise BadSet(f"{place} is not an object.")
+    return values
 
-    def __missing__(self, key: str) -> Any:
-        raise BadSet(f"{self.place} has no {key}.")
+
+@dataclass(frozen=True)
+class _Row:
+    """One line's object. What is missing or of another type is told with its place."""
+
+    values: Mapping[str, Any]
+    place: str
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self._get(name, default)
+        if not isinstance(value, str):
+            raise BadSet(f"{self.place}: {name} is not a text.")
+        return value
+
+    def grades(self, name: str) -> dict[str, int]:
+        value = self._get(name, None)
+        if not isinstance(value, dict) or not all(
+            isinstance(grade, int | float) for grade in value.values()
+        ):
+            raise BadSet(f"{self.place}: {name} does not give each document a number.")
+        return value
+
+    def _get(self, name: str, default: str | None) -> Any:
+        value = self.values.get(name)
+        if value is None and default is None:
+            raise BadSet(f"{self.place} has no {name}.")
+        return default if value is None else value
 
 
 def _guides(folder: Path) -> list[Document]:

@@ -45,7 +45,7 @@ def analyse(text: str) -> Analysis:
         heard=tuple(Heard(one.start, one.start + len(one.text), one.weight) for one in heard),
         facts=facts,
         concepts=concepts,
-        terms=gather(worded_lines(heard), _stated(facts, concepts, heard)),
+        terms=gather(kept, worded_lines(heard), _stated(facts, concepts, heard)),
         anchors=anchors_of(line.text for line in heard),
         fingerprint=fingerprint(telling_shapes(heard)),
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from kb.matching.candidate import AuthoredSymptom
 from kb.matching.lines import LOUD
-from kb.matching.near import Window, nearly
-from kb.matching.phrases import find_pattern, find_phrase, specificity
+from kb.matching.near import Windows, nearly
+from kb.matching.phrases import anchor, find_pattern, find_phrase, specificity
 from kb.matching.values import Analysis, Span, SymptomHit
 
 # A pattern is written with care, but may match little: it tells what it matched, within reason.
@@ -46,7 +46,7 @@ class Heard:
     """
 
     analysis: Analysis
-    windows: Sequence[Window]
+    windows: Windows
     rarity: Mapping[str, float]
 
 
@@ -66,6 +66,7 @@ def _as_written(symptom: AuthoredSymptom, analysis: Analysis) -> AuthoredHit | N
     places = [
         (_loudness(span, analysis), specificity(phrase), span, True)
         for phrase in symptom.phrases
+        if anchor(phrase) in analysis.anchors
         for span in find_phrase(phrase, text)
     ]
     if symptom.pattern:
@@ -101,8 +102,7 @@ def _nearly(symptom: AuthoredSymptom, heard: Heard, said: Sequence[Span]) -> Aut
     found = [
         (near, phrase)
         for phrase in symptom.phrases
-        if (near := nearly(phrase, heard.windows, heard.rarity))
-        and near.share >= _LEAST_SHARE
+        if (near := nearly(phrase, heard.windows, heard.rarity, least=_LEAST_SHARE))
         and near.told_outside(said) >= _LEAST_TOLD
     ]
     if not found:

@@ -28,6 +28,8 @@ _STRONG_WORDS, _MOST_BY_FEW = 5.0, 0.69
 _WORDS = {WORD: 1.0, SYLLABLES: 0.8}
 # An authored symptom on the very port the guide was written for.
 _SAME_PORT_DOUBT = 0.6
+# What is left of words alone when the author foresaw symptoms and the text has none of them.
+_UNFORESEEN = 0.85
 # A match this far below the best one is not an answer beside it.
 _FAR_BEHIND = 0.3
 # Words alone are strong only when no other guide explains them nearly as well.
@@ -45,6 +47,8 @@ def confidence(
     chosen = _heard(chosen)
     share, words = _explained(analysis, guide, chosen, hits)
     trust = _by_words(guide, chosen, share, words)
+    if guide.symptoms and not hits:
+        trust *= _UNFORESEEN
     if any(hit.is_telling for hit in hits):
         trust = max(trust, _by_symptoms(hits, share, bool(matching_ports(analysis, guide))))
     for contradiction in against:

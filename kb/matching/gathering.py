@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from kb.matching.beginnings import with_beginnings
 from kb.matching.lines import Line
 from kb.matching.terms import TOKEN, Said, pair, read
 from kb.matching.values import Span, Term
@@ -16,7 +17,9 @@ _MOST_SPANS = 6
 _Places = tuple[Line, list[int]]
 
 
-def gather(lines: Iterable[Line], stated: Iterable[tuple[Said, Span, Line]]) -> tuple[Term, ...]:
+def gather(
+    text: str, lines: Iterable[Line], stated: Iterable[tuple[Said, Span, Line]]
+) -> tuple[Term, ...]:
     """The heaviest terms, heaviest first, then by key. `stated`: facts and concepts as terms.
 
     The loudest lines come first, so the first place of a term is its loudest. A token's own
@@ -32,7 +35,8 @@ def gather(lines: Iterable[Line], stated: Iterable[tuple[Said, Span, Line]]) -> 
         for what, start, end in read(token)[0]:
             _add(said, what, line, starts, start, end)
     heaviest = sorted(_weighed(said))[:_MOST_TERMS]
-    return tuple(_term(-heard, what, said[what]) for heard, _, what in heaviest)
+    terms = [_term(-heard, what, said[what]) for heard, _, what in heaviest]
+    return tuple(with_beginnings(text, terms)[:_MOST_TERMS])
 
 
 def _hear(line: Line, tokens: dict[str, _Places], said: dict[Said, _Places]) -> None:

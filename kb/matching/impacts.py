@@ -5,18 +5,19 @@ depend on another's and stay true when the base grows. Impacts are whole numbers
 ties come out the same on every machine and database.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kb.matching.analysis import INDEXED_FACTS, fact_term
+from kb.matching.beginnings import beginnings_of_title
 from kb.matching.concepts import concepts, concepts_of
 from kb.matching.facts import find_facts
 from kb.matching.terms import CONCEPT, FACT, SYLLABLES, WORD, scan
 
 # What an impact approaches when a term is all there is.
 FULL_IMPACT = 1000
-_K1 = 3.0
+_K1 = 2.5
 LAYER, STATUS = "!layer:", "!status:"
 
 
@@ -29,11 +30,11 @@ class Field:
 
 # Tuned on the open set; the order of the weights is the point, not their second digit.
 FIELDS: Mapping[str, Field] = {
-    "title": Field(8.0, 6, 0.3),
+    "title": Field(8.0, 6, 0.5),
     "summary": Field(2.0, 30, 0.5),
     "symptoms": Field(4.0, 40, 0.1),
     "causes": Field(2.0, 60, 0.5),
-    "commands": Field(1.0, 40, 0.7),
+    "commands": Field(1.5, 40, 0.7),
     "body": Field(1.0, 300, 0.8),
 }
 
@@ -48,6 +49,8 @@ def impacts(fields: Mapping[str, str]) -> dict[str, int]:
     for name, text in fields.items():
         field = FIELDS[name]
         counts, length = _counts(text)
+        if name == "title":
+            counts |= _beginnings(text)
         norm = 1 - field.length_matters + field.length_matters * length / field.typical_length
         for key, count in counts.items():
             weighted[key] += field.weight * count / norm
@@ -56,6 +59,12 @@ def impacts(fields: Mapping[str, str]) -> dict[str, int]:
 
 def _saturated(frequency: float) -> int:
     return max(1, round(FULL_IMPACT * frequency / (_K1 + frequency)))
+
+
+def _beginnings(title: str) -> Counter[str]:
+    return Counter(
+        key for line in title.splitlines() for key in beginnings_of_title(line, scan(line))
+    )
 
 
 def _counts(text: str) -> tuple[dict[str, int], int]:

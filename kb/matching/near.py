@@ -8,7 +8,7 @@ and the next, in any order.
 import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,24 +16,24 @@ from kb.matching.candidate import Candidate
 from kb.matching.concepts import concepts_of
 from kb.matching.facts import find_facts
 from kb.matching.lines import LOUD
-from kb.matching.terms import IDENTIFIER, PAIR, SYLLABLES, WORD, scan
+from kb.matching.terms import IDENTIFIER, SYLLABLES, WORD, scan
 from kb.matching.values import Analysis, Span
-from kb.matching.words import telling
+from kb.matching.words import EMPTY, telling
 
 _CONCEPT_TELLS = 150
 _TELLS = {WORD: 100, SYLLABLES: 45, IDENTIFIER: 120}
 # A log has many loud lines; the first ones say what happened.
 _MOST_WINDOWS = 40
-_EMPTY = 8
 
 Units = Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """One loud line and the one after it: where each unit stands."""
+class Windows:
+    """Each loud line with the one after it: where each unit stands; and the units of them all."""
 
-    places: Mapping[str, Span]
+    places: Sequence[Mapping[str, Span]]
+    anywhere: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,9 @@ def units_of(phrase: str) -> Units:
     units = {f"@{hit.name}": _CONCEPT_TELLS for hit in hits}
     covered = [hit.span for hit in hits]
     for token in scan(phrase):
-        if token.kind == PAIR or any(s <= token.start < e for s, e in covered):
-            continue
-        units[token.key] = _TELLS[token.kind] * telling(token.key) // 100
-    return {key: told for key, told in units.items() if told > _EMPTY}
+        if token.kind in _TELLS and not any(s <= token.start < e for s, e in covered):
+            units[token.key] = _TELLS[token.kind] * telling(token.key) // 100
+    return {key: told for key, told in units.items() if told > EMPTY}
 
 
 def rarities(candidates: Iterable[Candidate]) -> dict[str, float]:
@@ -93,7 +92,7 @@ def rarities(candidates: Iterable[Candidate]) -> dict[str, float]:
     }
 
 
-def windows_of(analysis: Analysis) -> list[Window]:
+def windows_of(analysis: Analysis) -> Windows:
     starts = _line_starts(analysis.text)
     lines: dict[int, dict[str, Span]] = defaultdict(dict)
     for term in analysis.terms:
@@ -101,7 +100,8 @@ def windows_of(analysis: Analysis) -> list[Window]:
             for span in term.spans:
                 lines[bisect_right(starts, span[0])].setdefault(term.key, span)
     loud = sorted(lines)[:_MOST_WINDOWS]
-    return [Window({**lines.get(line + 1, {}), **lines[line]}) for line in loud]
+    places = [{**lines.get(line + 1, {}), **lines[line]} for line in loud]
+    return Windows(places, frozenset(key for found in places for key in found))
 
 
 def _line_starts(text: str) -> list[int]:
@@ -112,15 +112,22 @@ def _line_starts(text: str) -> list[int]:
     return starts
 
 
-def nearly(phrase: str, windows: Iterable[Window], rarity: Mapping[str, float]) -> Nearly | None:
-    """The window that has most of the phrase."""
+def nearly(
+    phrase: str, windows: Windows, rarity: Mapping[str, float], *, least: float
+) -> Nearly | None:
+    """The place that has most of the phrase, if that is at least the share `least`."""
+    told = {key: tells * rarity.get(key, 1.0) for key, tells in units_of(phrase).items()}
+    whole = math.fsum(told.values())
+    here = [key for key in told if key in windows.anywhere]
+    if not here or math.fsum(told[key] for key in here) < least * whole:
+        return None
+    sums = [math.fsum(told[key] for key in here if key in places) for places in windows.places]
+    share = max(sums) / whole
+    if share < least:
+        return None
+    return _near(phrase, here, windows.places[sums.index(max(sums))], share)
+
+
+def _near(phrase: str, keys: Iterable[str], places: Mapping[str, Span], share: float) -> Nearly:
     units = units_of(phrase)
-    whole = sum(told * rarity.get(key, 1.0) for key, told in units.items())
-    best: Nearly | None = None
-    for window in windows:
-        found = {key: told for key, told in units.items() if key in window.places}
-        share = sum(told * rarity.get(key, 1.0) for key, told in found.items()) / (whole or 1.0)
-        if found and (best is None or share > best.share):
-            places = tuple((*window.places[key], told) for key, told in found.items())
-            best = Nearly(share, places)
-    return best
+    return Nearly(share, tuple((*places[key], units[key]) for key in keys if key in places))

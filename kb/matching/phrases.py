@@ -49,6 +49,7 @@ def _syllable_pairs(text: str) -> set[str]:
     return across.union(*(map(add, word, word[1:]) for word in words))
 
 
+@lru_cache(maxsize=16_384)
 def anchor(phrase: str) -> str:
     """The piece to look the phrase up by: the longest that tells something."""
     literal = " ".join(_literals(phrase)).lower()

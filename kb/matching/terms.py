@@ -21,7 +21,7 @@ _RANDOM = re.compile(
 
 WORD, SYLLABLES, IDENTIFIER, PAIR = "word", "syllables", "identifier", "pair"
 CONCEPT, FACT = "concept", "fact"
-_KIND_WEIGHT = {WORD: 100, SYLLABLES: 60, IDENTIFIER: 120, PAIR: 50, CONCEPT: 160, FACT: 120}
+_KIND_WEIGHT = {WORD: 100, SYLLABLES: 60, IDENTIFIER: 100, PAIR: 100, CONCEPT: 120, FACT: 120}
 
 
 # What one place says: key, kind, and how much it tells by itself, in hundredths. Plain tuples:

@@ -56,7 +56,8 @@ class ConceptHit:
 class Term(NamedTuple):
     """What the index is asked for. (A tuple: four hundred of them are made for each text.)
 
-    `kind`: word, syllables (Korean character pair), identifier, pair (of words), concept, fact.
+    `kind`: word, syllables (Korean character pair), identifier, pair (of words), beginning (of a
+    word, asked of titles), concept, fact.
     `weight` is in hundredths and says how much the term deserves to be heard; `line` is the part
     its line has in that.
     """
@@ -125,8 +126,8 @@ class SymptomHit:
 class Contribution:
     """One named part of a score. `amount` is a whole number, negative where it speaks against.
 
-    `kind`: symptom, word, syllables, identifier, pair, concept, fact, port, container, service,
-    and against only: layer, product, status. `label` is what the text says there.
+    `kind`: symptom, word, syllables, identifier, pair, beginning, concept, fact, port, container,
+    service, and against only: layer, product, status. `label` is what the text says there.
     `entry` is what was spoken for: `guide` or `symptom:<slug>`.
     """
 

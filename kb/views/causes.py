@@ -107,7 +107,7 @@ def _entry(
 
 
 # The matcher tells these apart for its arithmetic; to a reader they are all shared words.
-_WORDS = frozenset(("word", "syllables", "identifier", "pair"))
+_WORDS = frozenset(("word", "syllables", "identifier", "pair", "beginning"))
 
 
 def _rows(reasons: Iterable[Contribution], text: str, marks: tuple[Span, ...]) -> tuple[Row, ...]:

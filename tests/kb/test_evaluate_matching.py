@@ -105,6 +105,31 @@ def test_a_set_names_the_line_and_the_field_that_is_missing(tmp_path: Path) -> N
         judged.read_set(folder, starter=STARTER)
 
 
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("[1, 2]", r"queries\.jsonl:1 is not an object"),
+        ("{", r"queries\.jsonl:1: Expecting"),
+        ('{"id": "1", "variant": "v", "text": 5, "rel": {}}', "text is not a text"),
+        ('{"id": "1", "variant": "v", "text": "t", "rel": ["a"]}', "rel does not give each"),
+        ('{"id": "1", "variant": "v", "text": "t", "rel": {"a": "2"}}', "rel does not give each"),
+    ],
+)
+def test_a_broken_line_is_told_with_its_place(tmp_path: Path, line: str, complaint: str) -> None:
+    (tmp_path / "queries.jsonl").write_text(f"{line}\n")
+    with pytest.raises(BadSet, match=complaint):
+        judged.read_set(tmp_path, starter=STARTER)
+
+
+def test_a_file_that_is_no_text_is_refused_and_an_empty_line_is_not(tmp_path: Path) -> None:
+    folder = _folder(tmp_path, QUERIES)
+    (folder / "queries.jsonl").write_text("\n" + (folder / "queries.jsonl").read_text())
+    assert judged.read_set(folder, starter=STARTER).queries
+    (folder / "corpus.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadSet, match=r"corpus\.jsonl is not UTF-8"):
+        judged.read_set(folder, starter=STARTER)
+
+
 def test_a_set_that_names_an_unknown_document_is_refused(tmp_path: Path) -> None:
     folder = _folder(tmp_path, [{"id": "1", "variant": "v", "text": "t", "rel": {"x/nope": 1}}])
     with pytest.raises(BadSet, match="x/nope"):
