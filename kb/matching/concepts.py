@@ -16,6 +16,7 @@ from kb.matching.values import ConceptHit, Fact, Locate, heard_whole
 _FILE = Path(__file__).with_name("concepts.toml")
 _CLASS = re.compile(r"(\[[^\]]*\])")
 _LOOSE_SPACE = r"[\s_-]*"
+_LONGEST_REMEMBERED = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,7 +72,9 @@ def find_concepts(text: str, locate: Locate = heard_whole) -> Iterator[ConceptHi
         if end > start:
             # One character on each side: what stands there decides where a word ends.
             before = min(start, 1)
-            name = _name(text[start - before : end + 1], before, before + end - start)
+            piece = text[start - before : end + 1]
+            ask = _name if len(piece) <= _LONGEST_REMEMBERED else _name.__wrapped__
+            name = ask(piece, before, before + end - start)
             span, weight = locate(start, end)
             yield ConceptHit(name=name, span=span, line=weight)
 

@@ -1,6 +1,8 @@
 """For any text: places hold what they are said to hold, and a longer text costs in proportion."""
 
+import string
 import time
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -86,3 +88,17 @@ def test_four_times_the_text_costs_about_four_times_as_much(unit: str) -> None:
 
     # What grows with the square would take sixteen times as long.
     assert seconds(16_000) < 9 * seconds(4_000) + 0.02
+
+
+def test_no_huge_text_is_remembered() -> None:
+    analyse("the first one reads the concepts http://a.example/ connection refused")
+    tracemalloc.start()
+    try:
+        for letter in string.ascii_lowercase:
+            word = letter * 30_000
+            analyse(f"{word}1 http://{word}/ connection {' ' * 30_000} refused")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 26 * 30_000
