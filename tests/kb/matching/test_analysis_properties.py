@@ -5,10 +5,11 @@ import time
 import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.matching import analyse
+from kb.matching.expressions import Alternatives, Source, locator
 from kb.matching.terms import IDENTIFIER, PAIR, SYLLABLES, WORD, scan
 from kb.matching.values import Fact
 
@@ -39,6 +40,7 @@ def holds(text: str, fact: Fact) -> bool:
 
 
 @given(texts)
+@example("java.net.ConnectException: refused \r \x1e0")
 def test_a_fact_stands_where_it_is_said_to_stand(text: str) -> None:
     analysis = analyse(text)
 
@@ -102,3 +104,22 @@ def test_no_huge_text_is_remembered() -> None:
         tracemalloc.stop()
 
     assert kept < 26 * 30_000
+
+
+@given(texts, st.integers(1, 4))
+def test_several_automatons_find_what_one_would(text: str, copies: int) -> None:
+    """The first alternative wins at a place, as in one expression."""
+    patterns = [
+        r"refused",
+        r"connection",
+        r"conn\w+ refused",
+        r"\d+",
+        r"[a-z]+\.[a-z]+",
+        r"연결이?",
+    ]
+    patterns = [*patterns * copies, r"\w{3}"]
+    source = Source(text)
+
+    assert list(Alternatives(patterns).places(source)) == list(
+        source.places(locator("|".join(patterns)))
+    )
