@@ -22,6 +22,7 @@ _FILE_ENDING = re.compile(
     r"|ya?ml|sh|ps1|log|txt|so|dll|exe)$",
     re.IGNORECASE,
 )
+_LONGEST_URL = 500
 _LAST_PORT = re.compile(r"(?:^|:|port )(\d{2,5})(?:/[^:]*)?$")
 _ADDRESS = re.compile(r"\d+(?:\.\d+){3}|\[[0-9a-f:]+\]|localhost", re.IGNORECASE)
 
@@ -33,7 +34,7 @@ def is_spelled_out(fact: Fact, text: str) -> bool:
 
 def _url(found: Found) -> Iterator[Place]:
     start = found.start("url")
-    text = found["url"].rstrip(".,;:!?)]}'\"»…")
+    text = found["url"][:_LONGEST_URL].rstrip(".,;:!?)]}'\"»…")
     try:
         parts = urlsplit(text)
         port, host = parts.port, parts.hostname or ""

@@ -10,12 +10,13 @@ from typing import Any
 
 import re2
 
-from kb.matching.expressions import Locator, Source, locator
+from kb.matching.expressions import Alternatives, Source
 from kb.matching.values import ConceptHit, Fact, Locate, heard_whole
 
 _FILE = Path(__file__).with_name("concepts.toml")
 _CLASS = re.compile(r"(\[[^\]]*\])")
 _LOOSE_SPACE = r"[\s_-]*"
+_LONGEST_REMEMBERED = 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,11 +68,13 @@ def concepts_of(
 def find_concepts(text: str, locate: Locate = heard_whole) -> Iterator[ConceptHit]:
     """The worded concepts of a text, left to right, without overlap."""
     where, _ = _compiled()
-    for start, end in Source(text).places(where):
+    for start, end in where.places(Source(text)):
         if end > start:
             # One character on each side: what stands there decides where a word ends.
             before = min(start, 1)
-            name = _name(text[start - before : end + 1], before, before + end - start)
+            piece = text[start - before : end + 1]
+            ask = _name if len(piece) <= _LONGEST_REMEMBERED else _name.__wrapped__
+            name = ask(piece, before, before + end - start)
             span, weight = locate(start, end)
             yield ConceptHit(name=name, span=span, line=weight)
 
@@ -86,12 +89,12 @@ def _name(piece: str, start: int, end: int) -> str:
 
 
 @cache
-def _compiled() -> tuple[Locator, re2._Regexp]:
-    groups = "|".join(_group(concept) for concept in concepts().values())
+def _compiled() -> tuple[Alternatives, re2._Regexp]:
+    groups = [_group(concept) for concept in concepts().values()]
     options = re2.Options()
     options.case_sensitive = False
     options.max_mem = 64 << 20
-    return locator(groups), re2.compile(groups, options)
+    return Alternatives(groups), re2.compile("|".join(groups), options)
 
 
 def _group(concept: Concept) -> str:

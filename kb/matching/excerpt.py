@@ -8,7 +8,7 @@ from kb.matching.values import Span
 
 # Stands between lines that are no neighbours, so that nothing is read across them; no text holds
 # it (see `analysis`).
-_GAP = "\0\n"
+_GAP = "\n\0\n"
 
 
 class Excerpt:

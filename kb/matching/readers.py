@@ -61,7 +61,9 @@ class Reader:
         for start, end in source.places(self._where):
             offset = start - min(start, 1)
             piece = source.text[offset : end + self._ahead]
-            length, facts = self._take_apart(piece, start - offset)
+            # A long piece is not worth remembering.
+            take_apart = self._take_apart if len(piece) <= _LONGEST else self._match
+            length, facts = take_apart(piece, start - offset)
             if facts:
                 moved = [(offset + s, offset + e, kind, value) for s, e, kind, value in facts]
                 yield (start, start + length), moved

@@ -12,7 +12,10 @@ from kb.matching.words import COMMON, is_level, stem, telling
 MAX_TERM = 100
 _REMEMBERED = 32_768
 
-TOKEN = re.compile(r"[A-Za-z0-9_$][A-Za-z0-9_$.\-]*|[가-힣]+|[^\W\d_a-zA-Z가-힣]+")
+# Cut where nobody's word is so long, because tokens are remembered.
+TOKEN = re.compile(
+    r"[A-Za-z0-9_$][A-Za-z0-9_$.\-]{0,199}|[가-힣]{1,200}|[^\W\d_a-zA-Z가-힣]{1,200}"
+)
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _HANGUL = re.compile(r"[가-힣]")
 _RANDOM = re.compile(

@@ -1,12 +1,15 @@
 """For any text: places hold what they are said to hold, and a longer text costs in proportion."""
 
+import string
 import time
+import tracemalloc
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kb.matching import analyse
+from kb.matching.expressions import Alternatives, Source, locator
 from kb.matching.terms import IDENTIFIER, PAIR, SYLLABLES, WORD, scan
 from kb.matching.values import Fact
 
@@ -37,6 +40,7 @@ def holds(text: str, fact: Fact) -> bool:
 
 
 @given(texts)
+@example("java.net.ConnectException: refused \r \x1e0")
 def test_a_fact_stands_where_it_is_said_to_stand(text: str) -> None:
     analysis = analyse(text)
 
@@ -86,3 +90,36 @@ def test_four_times_the_text_costs_about_four_times_as_much(unit: str) -> None:
 
     # What grows with the square would take sixteen times as long.
     assert seconds(16_000) < 9 * seconds(4_000) + 0.02
+
+
+def test_no_huge_text_is_remembered() -> None:
+    analyse("the first one reads the concepts http://a.example/ connection refused")
+    tracemalloc.start()
+    try:
+        for letter in string.ascii_lowercase:
+            word = letter * 30_000
+            analyse(f"{word}1 http://{word}/ connection {' ' * 30_000} refused")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 26 * 30_000
+
+
+@given(texts, st.integers(1, 4))
+def test_several_automatons_find_what_one_would(text: str, copies: int) -> None:
+    """The first alternative wins at a place, as in one expression."""
+    patterns = [
+        r"refused",
+        r"connection",
+        r"conn\w+ refused",
+        r"\d+",
+        r"[a-z]+\.[a-z]+",
+        r"연결이?",
+    ]
+    patterns = [*patterns * copies, r"\w{3}"]
+    source = Source(text)
+
+    assert list(Alternatives(patterns).places(source)) == list(
+        source.places(locator("|".join(patterns)))
+    )
