@@ -96,10 +96,15 @@ def _count() -> int:
 def _asked(keys: Mapping[int, Chosen], signs: Mapping[int, int], known: _Known) -> Iterable[Asked]:
     """A sign is worth what it will add to the score; words are worth a hundredth of theirs."""
     for number, choice in keys.items():
-        yield Asked(term=number, worth=choice.worth, postings=known[number][1])
+        yield _of(number, choice.worth, known)
     for number, amount in signs.items():
         if number in known:
-            yield Asked(term=number, worth=100 * amount, postings=known[number][1])
+            yield _of(number, 100 * amount, known)
+
+
+def _of(number: int, worth: int, known: _Known) -> Asked:
+    guides, postings = known[number]
+    return Asked(term=number, worth=worth, guides=guides, postings=postings)
 
 
 def _candidates(guides: Sequence[int], keys: Mapping[int, str]) -> list[Candidate]:

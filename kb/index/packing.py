@@ -4,6 +4,7 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
 
 # Type codes of `array`: what a number takes in a guide's own terms, a term's guides, a block.
@@ -14,6 +15,7 @@ _IMPACT = "H"
 Packed = bytes | memoryview
 
 
+@lru_cache(maxsize=32_768)
 def term_id(key: str) -> int:
     """The number of a term: 63 bits of its hash, so that no database hands out numbers.
 

@@ -53,8 +53,9 @@ def _read_guides() -> tuple[Lists, int]:
     count = 0
     for guides in _chunks(_stored_guides(), _CHUNK):
         for one in guides:
+            guide = one.row.pk << _IMPACT_BITS
             for term, impact in one.impacts.items():
-                lists[term].append(one.row.pk << _IMPACT_BITS | impact)
+                lists[term].append(guide | impact)
         IndexedGuide.objects.bulk_create([one.row for one in guides])
         signs = [sign for one in guides for sign in one.signs.values()]
         Sign.objects.bulk_create(signs, ignore_conflicts=True)

@@ -1,37 +1,35 @@
 """The guides with the highest sums, exactly, without reading what cannot change the answer.
 
 MaxScore (Turtle and Flood 1995), a term at a time: the weightiest terms are summed up first.
-Once what the others could add together is less than what the last wanted guide has already, no
-further guide can come in. Then the others are asked only for the guides that can still be among
-the wanted ones, of those guides' own terms.
+Once all others together can add less than what the last wanted guide has for sure, no further
+guide can come in. Then, where that is less work, the others are asked only for the guides that
+can still be among the wanted ones, of those guides' own rows.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
+from heapq import nlargest, nsmallest
 from itertools import islice
 
-from kb.index.lists import BLOCK
-from kb.index.packing import GUIDES, LOW, Packed, unpack
+from kb.index.packing import Packed
 from kb.index.rows import impacts_in
+from kb.index.sums import Sums
 from kb.matching.impacts import FULL_IMPACT
 from kb.models import IndexedGuide, PostingBlock
 
 # Common terms that are read with one query.
 _AT_ONCE = 8
-# Guides whose own terms are read rather than more postings.
-_FEW = 200
-
-Sums = dict[int, int]
+# What reading a guide's own row costs, in postings; and looking for one term there.
+_ROW_COSTS, _LOOK_COSTS = 150, 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
-    """A term that some guide has: what it is worth, and its postings where it is rare."""
+    """A term that `guides` guides have, what it is worth, and its postings where it is rare."""
 
     term: int
     worth: int
+    guides: int
     postings: Packed
 
     @property
@@ -43,15 +41,17 @@ class Asked:
 def highest(asked: Iterable[Asked], wanted: int) -> list[int]:
     """The ids of the guides with the highest sum of worth times impact; the lower id before."""
     rest = sorted(asked, key=lambda one: (-one.most, one.term))
-    sums: Sums = defaultdict(int)
+    sums, sure = Sums(), 1
     while rest:
         now, rest = _next(rest)
         _add(sums, now)
+        sure = max(sure, _sure(sums, rest, wanted))
         left = sum(one.most for one in rest)
-        if rest and (contenders := _contenders(sums, left, wanted)) is not None:
-            sums = _completed(contenders, rest)
-            rest = []
-    return sorted(sums, key=lambda guide: (-sums[guide], guide))[:wanted]
+        if left < sure:
+            contenders = sums.at_least(sure - left)
+            if _is_less_work(len(contenders), rest):
+                return _best(_completed(contenders, rest), wanted)
+    return _best(sums.at_least(sure), wanted)
 
 
 def _next(rest: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
@@ -64,13 +64,10 @@ def _next(rest: Sequence[Asked]) -> tuple[list[Asked], list[Asked]]:
 def _add(sums: Sums, asked: Sequence[Asked]) -> None:
     for one in asked:
         if one.postings:
-            for guide, impact in zip(*unpack(one.postings, GUIDES), strict=True):
-                sums[guide] += one.worth * impact
+            sums.add_rare(one.postings, one.worth)
     worth = {one.term: one.worth for one in asked if not one.postings}
     for term, block, postings in _blocks(worth):
-        start, value = block * BLOCK, worth[term]
-        for low, impact in zip(*unpack(postings, LOW), strict=True):
-            sums[start + low] += value * impact
+        sums.add_block(block, postings, worth[term])
 
 
 def _blocks(worth: Mapping[int, int]) -> Iterator[tuple[int, int, Packed]]:
@@ -79,17 +76,22 @@ def _blocks(worth: Mapping[int, int]) -> Iterator[tuple[int, int, Packed]]:
         yield from rows.values_list("term", "block", "postings").iterator()
 
 
-def _contenders(sums: Sums, left: int, wanted: int) -> Sums | None:
-    """The guides that can still be among the wanted; None where those are too many, or unknown."""
-    best = nlargest(wanted, sums.values())
-    if len(best) < wanted or left >= best[-1]:
-        return None
-    contenders = {guide: at for guide, at in sums.items() if at + left >= best[-1]}
-    return contenders if len(contenders) <= _FEW else None
+def _sure(sums: Sums, rest: Sequence[Asked], wanted: int) -> int:
+    """What the last wanted guide has at the end, or more: what as many guides surely have."""
+    given = sums.of(sums.some)
+    best = {guide: given[guide] for guide in nlargest(wanted, given, key=given.__getitem__)}
+    if len(best) < wanted:
+        return 1
+    return min((_completed(best, rest) if _is_less_work(wanted, rest) else best).values())
 
 
-def _completed(contenders: Sums, rest: Sequence[Asked]) -> Sums:
-    """Their whole sums, by their own terms."""
+def _is_less_work(guides: int, rest: Sequence[Asked]) -> bool:
+    """Whether so many guides' own rows are read sooner than the rest of the postings."""
+    return guides * (_ROW_COSTS + _LOOK_COSTS * len(rest)) < sum(one.guides for one in rest)
+
+
+def _completed(contenders: Mapping[int, int], rest: Sequence[Asked]) -> dict[int, int]:
+    """Their whole sums, by their own rows."""
     worth = {one.term: one.worth for one in rest}
     sums = dict(contenders)
     for guide, terms in _own_terms(contenders):
@@ -101,3 +103,7 @@ def _completed(contenders: Sums, rest: Sequence[Asked]) -> Sums:
 def _own_terms(guides: Iterable[int]) -> Iterator[tuple[int, Packed]]:
     rows = IndexedGuide.objects.filter(pk__in=list(guides)).order_by()
     yield from rows.values_list("pk", "terms")
+
+
+def _best(sums: Mapping[int, int], wanted: int) -> list[int]:
+    return nsmallest(wanted, sums, key=lambda guide: (-sums[guide], guide))

@@ -26,15 +26,24 @@ def update(guide: Guide) -> None:
     if found:
         _write(state, before, stored_of(found.pk, entries(found)))
     elif before:
-        before.delete()
+        _take_out(state, before)
 
 
-@receiver(pre_delete, sender=IndexedGuide)
+@receiver(pre_delete, sender=Guide)
 @transaction.atomic
-def take_out(instance: IndexedGuide, **_: object) -> None:
-    """However the row goes, with its guide from the admin's list too, its postings go with it."""
+def remove(instance: Guide, **_: object) -> None:
+    """However a guide goes, from the admin's list too, its postings go with it.
+
+    Its row is read here, under the lock: what the deletion has collected may be old by now.
+    """
     state = lock()
-    change(instance.pk, {}, unpacked(instance.terms, TERMS))
+    if before := IndexedGuide.objects.filter(pk=instance.pk).first():
+        _take_out(state, before)
+
+
+def _take_out(state: IndexState, before: IndexedGuide) -> None:
+    change(before.pk, {}, unpacked(before.terms, TERMS))
+    before.delete()
     _count(state, -1)
 
 
