@@ -58,6 +58,15 @@ def invent_questions(judged: JudgedSet, count: int, *, documents: int) -> Questi
     return Questions(short=short, logs=tuple(_log(text, lines, names, dice) for text in short))
 
 
+def invent_phrases(judged: JudgedSet, count: int) -> list[str]:
+    """What authors foresee: messages that many guides share, and one's own with its own name."""
+    dice = random.Random(_SEED + 3)  # noqa: S311 - invented words, no secrets
+    names = Names(count)
+    lines = sorted({query.text.splitlines()[0][:80] for query in judged.queries})
+    shared = [f"{names.draw(dice)} {line}" for line in dice.choices(lines, k=count)]
+    return [dice.choice([phrase, dice.choice(lines)]) for phrase in shared]
+
+
 def _log(text: str, lines: Sequence[str], names: "Names", dice: random.Random) -> str:
     """Routine lines that borrow their words from documents, and the text as errors near the end."""
     errors = [f"ERROR {line}" for line in text.splitlines() if line.strip()]
