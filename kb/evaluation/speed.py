@@ -190,7 +190,8 @@ def _different(hits: Sequence[Sequence[Any]]) -> int | None:
     """Questions whose ids, scores or order differ between the databases; None with one of them."""
     if len(hits) < 2:
         return None
-    return sum(one != other for one, other in zip(*hits, strict=True))
+    one, other = hits
+    return sum(1 for mine, theirs in zip(one, other, strict=True) if mine != theirs)
 
 
 def _spread(took: Sequence[float]) -> dict[str, float]:

@@ -9,6 +9,7 @@ from kb.matching.sections import code_of, prose_of, sections_of
 from kb.models import Cause, Guide, GuideTranslation, Symptom
 from kb.models.knowledge import Strength
 
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entries:
     """`terms` and `causes` are impacts by term; a cause has only terms that its guide has."""

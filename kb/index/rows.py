@@ -104,9 +104,10 @@ def impacts_in(terms: Packed, wanted: Iterable[int]) -> dict[int, tuple[int, int
 def causes_in(
     causes: Packed, slugs: Iterable[str], keys: Mapping[int, str]
 ) -> dict[str, dict[str, int]]:
-    """By cause, the impact of each key it has; `keys` are named by their place in the guide."""
+    """By cause that has any of the keys, their impacts; a key is named by its place in the guide."""
     found = {}
     for slug, packed in zip(slugs, packing.unpack_all(causes), strict=True):
         pairs = zip(*packing.unpack(packed, PLACES), strict=True)
-        found[slug] = {keys[place]: impact for place, impact in pairs if place in keys}
+        if own := {keys[place]: impact for place, impact in pairs if place in keys}:
+            found[slug] = own
     return found

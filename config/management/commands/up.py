@@ -100,8 +100,8 @@ class Command(BaseCommand):
                 call_command("migrate", verbosity=0, interactive=False)
                 database.said = f"{connection.vendor}, {connection.settings_dict['NAME']}"
             if not index.is_current():
-                with step("index", out=self.stdout) as made:  # type: ignore[arg-type]
-                    made.said = f"made anew by this version, {index.rebuild()} guides"
+                with step("index", out=self.stdout) as anew:  # type: ignore[arg-type]
+                    anew.said = f"made anew by this version, {index.rebuild()} guides"
             with step("starter content", out=self.stdout) as starter:  # type: ignore[arg-type]
                 starter.said = _load_starter() if with_starter else "left out (--no-starter)"
             with step("admin account", out=self.stdout) as account:  # type: ignore[arg-type]
