@@ -21,8 +21,10 @@ from kb.evaluation.invented import Questions, invent_documents, invent_questions
 from kb.evaluation.judged import JudgedSet
 from kb.evaluation.peers import Peer, speed_peers
 
-# Texts and logs asked of every system, after one of each that is not measured.
-SHORT, LOGS, UPDATES = 200, 10, 50
+# For each log, so many short texts and guides to update; one text more of each kind goes before,
+# unmeasured.
+LOGS = 10
+_SHORT_PER_LOG, _UPDATES_PER_LOG = 20, 5
 # ts_rank_cd needs minutes for one log, seconds for a short text: it is asked only some of these.
 _SLOW, _SLOW_SHARE = "ts_rank_cd", 10
 SQLITE, POSTGRES = "knownfix on SQLite", "knownfix on PostgreSQL"
@@ -88,10 +90,16 @@ class Measured:
 
 
 def measure(
-    judged: JudgedSet, path: Path | None, count: int, *, postgres: str, say: Callable[[str], None]
+    judged: JudgedSet,
+    path: Path | None,
+    count: int,
+    *,
+    logs: int,
+    postgres: str,
+    say: Callable[[str], None],
 ) -> dict[str, Any]:
     """The figures of one size; `path` is where `judged` was read from."""
-    questions = invent_questions(judged, SHORT, documents=count)
+    questions = invent_questions(judged, logs * _SHORT_PER_LOG, documents=count)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="knownfix-speed-")))
         bases = {SQLITE: Served(path, f"sqlite:///{folder / 'base.sqlite3'}")}
@@ -104,8 +112,8 @@ def measure(
         say("bases built")
         peers = _peers(judged, folder, count, postgres, measured)
         say("peers built")
-        _ask_all(questions, bases, peers, measured)
-        _update_all(questions, bases, count, measured)
+        _ask_all(questions, logs, bases, peers, measured)
+        _update_all(questions.short[: logs * _UPDATES_PER_LOG], bases, count, measured)
         for name, base in bases.items():
             measured[name].facts |= base.call("report")
     return _report(count, measured)
@@ -133,12 +141,13 @@ def _peers(
 
 def _ask_all(
     questions: Questions,
+    logs: int,
     bases: Mapping[str, Served],
     peers: Mapping[str, Peer],
     measured: Mapping[str, Measured],
 ) -> None:
     """Every text of every system in turn, so that a busy moment disturbs all of them."""
-    for kind, texts in (("short", questions.short), ("logs", questions.logs[:LOGS])):
+    for kind, texts in (("short", questions.short), ("logs", questions.logs[:logs])):
         for number, text in enumerate([texts[0], *texts]):
             for name, base in bases.items():
                 answer = base.call("ask", text=text)
@@ -156,10 +165,13 @@ def _timed(peer: Peer, text: str) -> dict[str, Any]:
 
 
 def _update_all(
-    questions: Questions, bases: Mapping[str, Served], count: int, measured: Mapping[str, Measured]
+    sentences: Sequence[str],
+    bases: Mapping[str, Served],
+    count: int,
+    measured: Mapping[str, Measured],
 ) -> None:
-    for number, sentence in enumerate(questions.short[:UPDATES]):
-        guide = 1 + number * count // UPDATES
+    for number, sentence in enumerate(sentences):
+        guide = 1 + number * count // len(sentences)
         for name, base in bases.items():
             measured[name].updates.append(base.call("update", guide=guide, sentence=sentence)["ms"])
 

@@ -25,6 +25,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, nargs="?", help="folder of a judged set")
         parser.add_argument("--sizes", default="1000,10000", help="guides, comma-separated")
+        parser.add_argument(
+            "--logs", type=int, default=speed.LOGS, help="logs to ask for; short texts are 20 each"
+        )
         parser.add_argument("--postgres", default="", help="URL of a server to make a database on")
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
         parser.add_argument("--serve", action="store_true", help="be one of the measured bases")
@@ -41,8 +44,8 @@ class Command(BaseCommand):
             return
         reports = []
         for size in map(int, options["sizes"].split(",")):
-            say = self.stderr.write
-            reports.append(speed.measure(judged, path, size, postgres=options["postgres"], say=say))
+            asked = {name: options[name] for name in ("logs", "postgres")}
+            reports.append(speed.measure(judged, path, size, say=self.stderr.write, **asked))
             if not options["json"]:
                 self._print(reports[-1])
         if options["json"]:
