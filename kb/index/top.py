@@ -18,7 +18,9 @@ from kb.matching.impacts import FULL_IMPACT
 from kb.models import IndexedGuide, PostingBlock
 
 # Common terms that are read with one query.
-_AT_ONCE = 8
+_AT_ONCE = 4
+# Guides whose own rows are read with one query.
+_ROWS_AT_ONCE = 100
 # What reading a guide's own row costs, in postings; and looking for one term there.
 _ROW_COSTS, _LOOK_COSTS = 150, 5
 
@@ -45,12 +47,13 @@ def highest(asked: Iterable[Asked], wanted: int) -> list[int]:
     while rest:
         now, rest = _next(rest)
         _add(sums, now)
-        sure = max(sure, _sure(sums, rest, wanted))
+        sure = max(sure, _sure(sums, rest if sure == 1 else (), wanted))
         left = sum(one.most for one in rest)
-        if left < sure:
+        # Nearer than that, nearly every guide could still be among the wanted.
+        if 2 * left < sure:
             contenders = sums.at_least(sure - left)
-            if _is_less_work(len(contenders), rest):
-                return _best(_completed(contenders, rest), wanted)
+            if _is_less_work(_ROWS_AT_ONCE + len(contenders) // 4, rest):
+                return _best(_completed_best(contenders, rest, wanted), wanted)
     return _best(sums.at_least(sure), wanted)
 
 
@@ -77,7 +80,10 @@ def _blocks(worth: Mapping[int, int]) -> Iterator[tuple[int, int, Packed]]:
 
 
 def _sure(sums: Sums, rest: Sequence[Asked], wanted: int) -> int:
-    """What the last wanted guide has at the end, or more: what as many guides surely have."""
+    """What as many guides as are wanted surely have in the end: the last wanted has no less.
+
+    Their own rows are asked for what the terms in `rest` add, where that is little work.
+    """
     given = sums.of(sums.some)
     best = {guide: given[guide] for guide in nlargest(wanted, given, key=given.__getitem__)}
     if len(best) < wanted:
@@ -88,6 +94,25 @@ def _sure(sums: Sums, rest: Sequence[Asked], wanted: int) -> int:
 def _is_less_work(guides: int, rest: Sequence[Asked]) -> bool:
     """Whether so many guides' own rows are read sooner than the rest of the postings."""
     return guides * (_ROW_COSTS + _LOOK_COSTS * len(rest)) < sum(one.guides for one in rest)
+
+
+def _completed_best(
+    contenders: Mapping[int, int], rest: Sequence[Asked], wanted: int
+) -> dict[int, int]:
+    """The whole sums of those that can be among the wanted, the likeliest first.
+
+    With each batch it is surer what the last wanted guide has, and who cannot reach that.
+    """
+    left = sum(one.most for one in rest)
+    likeliest = sorted(contenders, key=lambda guide: -contenders[guide])
+    whole: dict[int, int] = {}
+    for start in range(0, len(likeliest), _ROWS_AT_ONCE):
+        batch = likeliest[start : start + _ROWS_AT_ONCE]
+        best = nlargest(wanted, whole.values())
+        if len(best) == wanted and contenders[batch[0]] + left < best[-1]:
+            break
+        whole |= _completed({guide: contenders[guide] for guide in batch}, rest)
+    return whole
 
 
 def _completed(contenders: Mapping[int, int], rest: Sequence[Asked]) -> dict[int, int]:
