@@ -72,8 +72,8 @@ def _counts(text: str) -> tuple[dict[str, int], int]:
 
 
 def _stepped(length: int) -> int:
-    """The length to three binary digits: a sentence more must not change every term's impact."""
-    step = 1 << max(0, length.bit_length() - 3)
+    """The length to two binary digits: a sentence more must not change every term's impact."""
+    step = 1 << max(0, length.bit_length() - 2)
     return (length + step // 2) // step * step
 
 
