@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import database_url, migrated_file, sqlite_file
+
+__all__ = ["database_url", "migrated_file", "sqlite_file"]
+
 LEFT_OUT = ("browser", "postgres", "shared", "lint")
 
 

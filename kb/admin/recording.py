@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from kb import services
+from kb import index, services
 from kb.admin.people import person
 from kb.ingest import BadGuide
 from kb.models import Guide, GuideTranslation
@@ -41,6 +41,8 @@ class GuidePartForm(forms.ModelForm):
         return instance.guide if instance.guide_id else None
 
     def clean(self) -> dict[str, Any]:
+        # Held until the form's rows and the index are stored.
+        index.lock()
         cleaned = super().clean() or {}
         if self.complaints:
             raise ValidationError(sentences(self.complaints))
@@ -49,9 +51,6 @@ class GuidePartForm(forms.ModelForm):
         return cleaned
 
     def _refuse_conflict(self, guide: Guide, began_from: int | None) -> None:
-        # The lock holds until the form's rows are stored; PostgreSQL needs it, SQLite has one
-        # writer anyway.
-        Guide.objects.select_for_update().get(pk=guide.pk)
         if began_from == guide.revision_number:
             return
         raise ValidationError(
@@ -121,6 +120,7 @@ class RecordsEdits(admin.ModelAdmin):
             return redirect(request.path)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        index.lock()
         guide = self.guide_of(obj)
         super().delete_model(request, obj)
         if obj is not guide:
@@ -130,6 +130,7 @@ class RecordsEdits(admin.ModelAdmin):
         guides = {self.guide_of(obj) for obj in queryset}
         try:
             with transaction.atomic():
+                index.lock()
                 super().delete_queryset(request, queryset)
                 for guide in Guide.objects.filter(pk__in=[guide.pk for guide in guides]):
                     services.record_edit(guide, by=person(request))

@@ -3,8 +3,9 @@
 import logging
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from kb.evaluation.judged import Document
@@ -32,18 +33,31 @@ def peers(documents: Sequence[Document], *, postgres: str = "") -> dict[str, Pee
     return built
 
 
+def speed_peers(
+    documents: Sequence[Document], folder: Path, *, postgres: str = ""
+) -> Iterator[tuple[str, Callable[[], Peer]]]:
+    """The peers whose speed is measured, by name, in files of the folder; each to be built."""
+    yield "FTS5", lambda: _fts5(documents, "unicode61", shortest=1, file=str(folder / "fts5"))
+    yield "tantivy", lambda: _tantivy(documents, folder=folder / "tantivy")
+    if postgres:
+        yield "ts_rank_cd", lambda: _postgres(documents, postgres)
+
+
 def _words(text: str) -> list[str]:
     """Each word once: a peer takes any of them, and repeating one must not be an error to it."""
     return list(dict.fromkeys(re.findall(r"\w+", text.lower())))
 
 
-def _fts5(documents: Sequence[Document], tokenizer: str, *, shortest: int) -> Peer:
-    base = sqlite3.connect(":memory:")
+def _fts5(
+    documents: Sequence[Document], tokenizer: str, *, shortest: int, file: str = ":memory:"
+) -> Peer:
+    base = sqlite3.connect(file)
     base.execute(
         f"CREATE VIRTUAL TABLE d USING fts5(id UNINDEXED, title, body, tokenize='{tokenizer}')"
     )
     rows = [(document.id, document.title, document.text) for document in documents]
     base.executemany("INSERT INTO d VALUES (?, ?, ?)", rows)
+    base.commit()
 
     def ask(text: str) -> Hits:
         words = [f'"{word}"' for word in _words(text) if len(word) >= shortest]
@@ -58,14 +72,16 @@ def _fts5(documents: Sequence[Document], tokenizer: str, *, shortest: int) -> Pe
     return ask
 
 
-def _tantivy(documents: Sequence[Document]) -> Peer:
-    """BM25 over title and body, English stemming."""
+def _tantivy(documents: Sequence[Document], folder: Path | None = None) -> Peer:
+    """BM25 over title and body, English stemming; in memory where no folder is given."""
     tantivy: Any = import_module("tantivy")
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw")
     for field in ("title", "body"):
         builder.add_text_field(field, tokenizer_name="en_stem")
-    base = tantivy.Index(builder.build())
+    if folder:
+        folder.mkdir()
+    base = tantivy.Index(builder.build(), path=str(folder) if folder else None)
     writer = base.writer(heap_size=50_000_000, num_threads=1)
     for one in documents:
         writer.add_document(tantivy.Document(id=one.id, title=one.title, body=one.text))

@@ -1,6 +1,8 @@
-"""The posting table: rewritten in a guide's own transaction, asked when a text is looked up."""
+"""The index: written in a guide's own transaction, asked when a text is looked up."""
 
 from kb.index.finding import Found, GuideMatch, find
-from kb.index.writing import remove, update
+from kb.index.rebuilding import rebuild
+from kb.index.state import is_current, lock
+from kb.index.writing import update
 
-__all__ = ["Found", "GuideMatch", "find", "remove", "update"]
+__all__ = ["Found", "GuideMatch", "find", "is_current", "lock", "rebuild", "update"]

@@ -1,32 +1,41 @@
 """What a guide says, by entry: the guide itself, each of its causes, each of its symptoms."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from kb.matching.candidate import AuthoredSymptom, strongest_word
 from kb.matching.impacts import impacts, marks, strongest
-from kb.matching.phrases import ALWAYS, anchor
-from kb.matching.scoring import GUIDE
 from kb.matching.sections import code_of, prose_of, sections_of
 from kb.models import Cause, Guide, GuideTranslation, Symptom
 from kb.models.knowledge import Strength
 
-CAUSE, SYMPTOM = "cause:", "symptom:"
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entries:
+    """`terms` and `causes` are impacts by term; a cause has only terms that its guide has."""
+
+    terms: Mapping[str, int]
+    causes: Mapping[str, Mapping[str, int]]
+    marks: frozenset[str]
+    symptoms: tuple[AuthoredSymptom, ...]
 
 
-def entries(guide: Guide) -> dict[tuple[str, str], int]:
-    """The impact of every term in every entry of the guide, by (entry, term)."""
+def entries(guide: Guide) -> Entries:
+    """Reads the guide's rows, from its prefetched ones where there are any."""
     translations = list(guide.translations.all())
-    causes = list(guide.causes.prefetch_related("resolutions"))
-    symptoms = list(guide.symptoms.prefetch_related("suggests"))
-    rows: dict[tuple[str, str], int] = {}
-    for term, impact in _of_guide(guide, translations, causes, symptoms).items():
-        rows[GUIDE, term] = impact
-    for cause in causes:
-        for term, impact in _of_cause(guide, translations, cause, symptoms).items():
-            rows[f"{CAUSE}{cause.slug}", term] = impact
-    for symptom in symptoms:
-        for term in _anchors(symptom):
-            rows[f"{SYMPTOM}{symptom.slug}", term] = 1
-    return rows
+    causes = list(guide.causes.all())
+    symptoms = list(guide.symptoms.all())
+    terms = _of_guide(guide, translations, causes, symptoms)
+    of_causes = {cause.slug: _of_cause(guide, translations, cause, symptoms) for cause in causes}
+    return Entries(
+        terms=terms,
+        causes={
+            slug: {term: impact for term, impact in own.items() if term in terms}
+            for slug, own in of_causes.items()
+        },
+        marks=_marks(guide, causes, symptoms),
+        symptoms=tuple(map(_authored, symptoms)),
+    )
 
 
 def _of_guide(
@@ -48,9 +57,17 @@ def _of_guide(
             "body": prose_of(guide.body),
         }
     )
+    return strongest([original, *map(_of_translation, translations)])
+
+
+def _marks(guide: Guide, causes: Iterable[Cause], symptoms: Iterable[Symptom]) -> frozenset[str]:
     patterns = "\n".join(symptom.pattern for symptom in symptoms)
-    about = marks("\n".join([guide.title, guide.summary, said, patterns, titles]))
-    return strongest([original, *map(_of_translation, translations)]) | dict.fromkeys(about, 1)
+    titles = "\n".join(cause.title for cause in causes)
+    return marks("\n".join([guide.title, guide.summary, _phrases(symptoms), patterns, titles]))
+
+
+def _phrases(symptoms: Iterable[Symptom]) -> str:
+    return "\n".join(phrase for symptom in symptoms for phrase in symptom.phrases)
 
 
 def _of_translation(translation: GuideTranslation) -> dict[str, int]:
@@ -95,15 +112,16 @@ def _speaks_for(symptom: Symptom, cause: Cause) -> bool:
     )
 
 
-def _phrases(symptoms: Iterable[Symptom]) -> str:
-    return "\n".join(phrase for symptom in symptoms for phrase in symptom.phrases)
-
-
 def _of_section(body: str, section: str) -> dict[str, str]:
     text = sections_of(body).get(section, "") if section else ""
     return {"commands": code_of(text), "body": prose_of(text)}
 
 
-def _anchors(symptom: Symptom) -> set[str]:
-    anchors = {anchor(str(phrase)) for phrase in symptom.phrases if str(phrase).strip()}
-    return anchors | ({ALWAYS} if symptom.pattern else set())
+def _authored(symptom: Symptom) -> AuthoredSymptom:
+    return AuthoredSymptom(
+        symptom_id=symptom.pk,
+        slug=symptom.slug,
+        phrases=tuple(str(phrase) for phrase in symptom.phrases),
+        pattern=symptom.pattern,
+        says=strongest_word(one.strength for one in symptom.suggests.all()),
+    )

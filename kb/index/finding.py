@@ -3,17 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count
-
-from kb.index.entries import CAUSE, SYMPTOM
+from kb.index.packing import Packed, term_id
+from kb.index.rows import causes_in, impacts_in, symptoms_in
+from kb.index.signs import signs_in
+from kb.index.top import Asked, highest
 from kb.matching import Analysis, Contribution, SymptomHit
 from kb.matching import Strength as Trust
-from kb.matching.candidate import AuthoredSymptom, Candidate, strongest_word
+from kb.matching.candidate import Candidate
 from kb.matching.chosen import Chosen, asked, choose
-from kb.matching.scoring import GUIDE, score_all
+from kb.matching.scoring import score_all
 from kb.matching.values import Scored
-from kb.models import Guide, Posting, Symptom
+from kb.models import Guide, IndexedGuide, IndexState, IndexTerm
 
 # Guides that are scored in full, and weak ones that are shown when nothing matched.
 _MOST_CANDIDATES = 40
@@ -43,15 +45,20 @@ class Found:
 
 
 def find(analysis: Analysis, *, services: Sequence[str] = ()) -> Found:
-    """The published guides that know the text, best first; a fixed number of queries."""
-    chosen = choose(analysis.terms, _frequencies(analysis), Guide.objects.published().count())
-    terms = _impacts_of(asked(chosen))
-    likely = _likeliest(terms, _guides_with(analysis.anchors), chosen)
-    candidates = _candidates(likely, terms, _symptoms_of(likely))
+    """The published guides that know the text, best first.
+
+    Six queries, and one for every eight common terms that can still change the answer.
+    """
+    signs = signs_in(analysis)
+    known = _known([*(term_id(term.key) for term in analysis.terms), *signs])
+    chosen = choose(analysis.terms, _frequencies(analysis, known), _count())
+    keys = {term_id(choice.term.key): choice for choice in asked(chosen)}
+    likely = highest(_asked(keys, signs, known), _MOST_CANDIDATES)
+    candidates = _candidates(likely, {number: one.term.key for number, one in keys.items()})
     scored = score_all(analysis, candidates, chosen, services=frozenset(services))
-    known = [_match(guide, one) for guide, one in scored if one.strength != Trust.WEAK]
+    matches = [_match(guide, one) for guide, one in scored if one.strength != Trust.WEAK]
     weak = [_match(guide, one) for guide, one in scored if one.strength == Trust.WEAK and one.why]
-    return Found(matches=tuple(known[:_MOST_MATCHES]), weak=tuple(weak[:_MOST_WEAK]))
+    return Found(matches=tuple(matches[:_MOST_MATCHES]), weak=tuple(weak[:_MOST_WEAK]))
 
 
 def _match(guide: Candidate, one: Scored) -> GuideMatch:
@@ -67,102 +74,92 @@ def _match(guide: Candidate, one: Scored) -> GuideMatch:
     )
 
 
-def _frequencies(analysis: Analysis) -> dict[str, int]:
-    keys = [term.key for term in analysis.terms]
-    rows = Posting.objects.filter(entry=GUIDE, term__in=keys).values_list("term")
-    return dict(rows.annotate(guides=Count("id")).values_list("term", "guides"))
+# A term's number -> how many guides have it, and their postings where it is rare.
+_Known = Mapping[int, tuple[int, Packed]]
 
 
-_Terms = dict[int, dict[str, dict[str, int]]]
+def _known(numbers: Sequence[int]) -> _Known:
+    rows = IndexTerm.objects.filter(pk__in=numbers).values_list("pk", "guides", "postings")
+    return {number: (guides, postings) for number, guides, postings in rows}
 
 
-def _impacts_of(chosen: Sequence[Chosen]) -> _Terms:
-    """guide -> entry -> term -> impact."""
-    terms: _Terms = defaultdict(lambda: defaultdict(dict))
-    rows = Posting.objects.filter(
-        term__in=[choice.term.key for choice in chosen], guide__state=Guide.State.PUBLISHED
-    )
-    for guide, entry, term, impact in rows.values_list("guide_id", "entry", "term", "impact"):
-        terms[guide][entry][term] = impact
-    return terms
+def _frequencies(analysis: Analysis, known: _Known) -> dict[str, int]:
+    numbers = {term.key: term_id(term.key) for term in analysis.terms}
+    return {key: known[number][0] for key, number in numbers.items() if number in known}
 
 
-def _guides_with(anchors: Iterable[str]) -> set[int]:
-    """The guides one of whose symptoms may stand in the text: those whose anchor does."""
-    rows = Posting.objects.filter(
-        term__in=sorted(anchors), entry__startswith=SYMPTOM, guide__state=Guide.State.PUBLISHED
-    )
-    return set(rows.values_list("guide_id", flat=True))
+def _count() -> int:
+    """How many guides there are to find."""
+    return IndexState.objects.values_list("guides", flat=True).first() or 0
 
 
-def _symptoms_of(guides: Sequence[int]) -> dict[int, list[AuthoredSymptom]]:
-    symptoms: dict[int, list[AuthoredSymptom]] = defaultdict(list)
-    rows = Symptom.objects.filter(guide_id__in=guides).prefetch_related("suggests")
-    for row in rows.order_by("guide_id", "position", "id"):
-        symptoms[row.guide_id].append(_authored(row))
-    return symptoms
+def _asked(keys: Mapping[int, Chosen], signs: Mapping[int, int], known: _Known) -> Iterable[Asked]:
+    """A sign is worth what it will add to the score; words are worth a hundredth of theirs."""
+    for number, choice in keys.items():
+        yield _of(number, choice.worth, known)
+    for number, amount in signs.items():
+        if number in known:
+            yield _of(number, 100 * amount, known)
 
 
-def _authored(row: Symptom) -> AuthoredSymptom:
-    phrases = tuple(str(phrase) for phrase in row.phrases)
-    return AuthoredSymptom(
-        symptom_id=row.pk,
-        slug=row.slug,
-        phrases=phrases,
-        pattern=row.pattern,
-        says=strongest_word(one.strength for one in row.suggests.all()),
-    )
+def _of(number: int, worth: int, known: _Known) -> Asked:
+    guides, postings = known[number]
+    return Asked(term=number, worth=worth, guides=guides, postings=postings)
 
 
-def _likeliest(terms: _Terms, symptoms: Iterable[int], chosen: Sequence[Chosen]) -> list[int]:
-    """Guides worth scoring in full: the best by words, and all whose symptoms may be there."""
-    worth = {choice.term.key: choice.worth for choice in asked(chosen)}
-    by_words = {
-        guide: sum(worth[term] * impact for term, impact in entries[GUIDE].items())
-        for guide, entries in terms.items()
-        if GUIDE in entries
-    }
-    best = sorted(by_words, key=lambda guide: (-by_words[guide], guide))[:_MOST_CANDIDATES]
-    return sorted({*best, *symptoms})
+def _candidates(guides: Sequence[int], keys: Mapping[int, str]) -> list[Candidate]:
+    """What is known of these guides; `keys` are the asked terms by number.
 
-
-def _candidates(
-    guides: Sequence[int], terms: _Terms, symptoms: Mapping[int, list[AuthoredSymptom]]
-) -> list[Candidate]:
-    about: dict[int, set[str]] = defaultdict(set)
-    rows = Posting.objects.filter(guide_id__in=guides, entry=GUIDE, term__startswith="!")
-    for guide, mark in rows.values_list("guide_id", "term"):
-        about[guide].add(mark)
-    found = Guide.objects.published().filter(pk__in=guides).prefetch_related("services")
+    What a guide is called, who it is for and whether it is published is read from itself.
+    """
+    rows = IndexedGuide.objects.filter(pk__in=guides, guide__state=Guide.State.PUBLISHED)
+    columns = ("pk", "terms", "causes", "details", "guide__slug", "guide__parameters")
+    services = _services(guides)
     return [
-        Candidate(
-            guide_id=guide.pk,
-            slug=guide.slug,
-            impacts=terms.get(guide.pk, {}).get(GUIDE, {}),
-            causes=_by_cause(terms.get(guide.pk, {})),
-            marks=frozenset(about[guide.pk]),
-            ports=_defaults(guide, "port"),
-            containers=_defaults(guide, "container"),
-            services=frozenset(service.slug for service in guide.services.all()),
-            symptoms=tuple(symptoms.get(guide.pk, ())),
-        )
-        for guide in found.only("slug", "parameters")
+        _candidate(*row, services=services[row[0]], keys=keys)
+        for row in rows.order_by("pk").values_list(*columns)
     ]
 
 
-def _by_cause(entries: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:
-    return {
-        entry.removeprefix(CAUSE): terms
-        for entry, terms in entries.items()
-        if entry.startswith(CAUSE)
-    }
+def _candidate(
+    guide_id: int,
+    terms: Packed,
+    causes: Packed,
+    details: Mapping[str, Any],
+    slug: str,
+    parameters: Mapping[str, Mapping[str, Any]],
+    *,
+    services: set[str],
+    keys: Mapping[int, str],
+) -> Candidate:
+    found = impacts_in(terms, keys)
+    places = {place: keys[number] for number, (place, _impact) in found.items()}
+    return Candidate(
+        guide_id=guide_id,
+        slug=slug,
+        impacts={keys[number]: impact for number, (_place, impact) in found.items()},
+        causes=causes_in(causes, details["causes"], places),
+        marks=frozenset(details["marks"]),
+        ports=_defaults(parameters, "port"),
+        containers=_defaults(parameters, "container"),
+        services=frozenset(services),
+        symptoms=symptoms_in(details),
+    )
 
 
-def _defaults(guide: Guide, meaning: str) -> frozenset[str]:
+def _services(guides: Sequence[int]) -> Mapping[int, set[str]]:
+    services: dict[int, set[str]] = defaultdict(set)
+    links = Guide.services.through.objects.filter(guide_id__in=guides)
+    for guide, service in links.values_list("guide_id", "service__slug"):
+        services[guide].add(service)
+    return services
+
+
+def _defaults(parameters: Mapping[str, Mapping[str, Any]], meaning: str) -> frozenset[str]:
     """The defaults of parameters of this type, or read from this type of fact."""
     return frozenset(
         str(parameter["default"])
-        for parameter in guide.parameters.values()
+        for parameter in parameters.values()
         if meaning in (parameter.get("type"), parameter.get("from"))
         and parameter.get("default") not in (None, "")
     )

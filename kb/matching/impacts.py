@@ -68,7 +68,7 @@ def _beginnings(title: str) -> Counter[str]:
 
 
 def _counts(text: str) -> tuple[dict[str, int], int]:
-    """Occurrences per term, and the length in words."""
+    """Occurrences per term, and about the length in words (two syllable pairs count as one)."""
     counts: dict[str, int] = defaultdict(int)
     words = 0.0
     for line in text.splitlines():
@@ -81,7 +81,13 @@ def _counts(text: str) -> tuple[dict[str, int], int]:
     for fact in facts:
         if fact.type in INDEXED_FACTS:
             counts[fact_term(fact)] += 1
-    return counts, max(1, round(words))
+    return counts, _stepped(max(1, round(words)))
+
+
+def _stepped(length: int) -> int:
+    """The length to two binary digits: a sentence more must not change every term's impact."""
+    step = 1 << max(0, length.bit_length() - 2)
+    return (length + step // 2) // step * step
 
 
 def strongest(versions: list[dict[str, int]]) -> dict[str, int]:

@@ -52,15 +52,26 @@ def _syllable_pairs(text: str) -> set[str]:
 @lru_cache(maxsize=16_384)
 def anchor(phrase: str) -> str:
     """The piece to look the phrase up by: the longest that tells something."""
+    return max(_required(phrase), default=(False, 0, ALWAYS))[2]
+
+
+def needed(phrase: str) -> list[str]:
+    """Words that stand in any text the phrase matches, as they are in the text's `casefold()`."""
+    return sorted({one.removeprefix(_ANCHOR) for *_, one in _required(phrase) if one.isascii()})
+
+
+def _required(phrase: str) -> list[tuple[bool, int, str]]:
+    """The anchors that all stand in any text the phrase matches: whether telling, how long."""
     literal = " ".join(_literals(phrase)).lower()
     pieces = []
     for found in _PIECE.finditer(literal):
         piece = found[0]
         if piece.isascii():
-            pieces.append((telling(piece) > COMMON, len(piece), piece[:_LONGEST_ANCHOR]))
+            length, piece = len(piece), piece[:_LONGEST_ANCHOR]
+            pieces.append((telling(piece) > COMMON, length, _ANCHOR + piece))
         elif len(piece) > 1:
-            pieces.append((telling(piece[:2]) > COMMON, 2 * len(piece), piece[:2]))
-    return _ANCHOR + max(pieces)[2] if pieces else ALWAYS
+            pieces.append((telling(piece[:2]) > COMMON, 2 * len(piece), _ANCHOR + piece[:2]))
+    return pieces
 
 
 def _literals(phrase: str) -> list[str]:

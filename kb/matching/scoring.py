@@ -76,12 +76,17 @@ def _score(
     )
 
 
+def worth_of_symptom(specificity: int) -> int:
+    """What an authored symptom adds to a score."""
+    return _SYMPTOM + _PER_SPECIFICITY * specificity
+
+
 def _of_symptom(hit: AuthoredHit) -> Contribution:
     return Contribution(
         kind="symptom",
         label=hit.hit.matched,
         spans=(hit.hit.span,),
-        amount=(_SYMPTOM + _PER_SPECIFICITY * hit.specificity) * hit.loudness // 100,
+        amount=worth_of_symptom(hit.specificity) * hit.loudness // 100,
         entry=f"symptom:{hit.hit.slug}",
     )
 

@@ -3,7 +3,7 @@
 from kb.models.guides import Guide, GuideRevision, GuideTranslation, Service
 from kb.models.investigations import Attempt, CaseFact, Investigation, RefusedAlias, SearchGap
 from kb.models.knowledge import Cause, Check, Evidence, Resolution, Suggests, Symptom
-from kb.models.postings import Posting
+from kb.models.postings import IndexedGuide, IndexState, IndexTerm, PostingBlock, Sign
 
 __all__ = [
     "Attempt",
@@ -14,12 +14,16 @@ __all__ = [
     "Guide",
     "GuideRevision",
     "GuideTranslation",
+    "IndexState",
+    "IndexTerm",
+    "IndexedGuide",
     "Investigation",
-    "Posting",
+    "PostingBlock",
     "RefusedAlias",
     "Resolution",
     "SearchGap",
     "Service",
+    "Sign",
     "Suggests",
     "Symptom",
 ]

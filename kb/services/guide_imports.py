@@ -9,7 +9,7 @@ from typing import TypeGuard
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from kb import ingest
+from kb import index, ingest
 from kb.ingest import BadGuide, Complaint, GuideDraft, TranslationDraft
 from kb.ingest.complaints import gettext_noop
 from kb.ingest.references import line_of
@@ -112,6 +112,7 @@ def apply_import(
     """Store the whole plan. Raises ImportRefused where it has complaints, and stores nothing."""
     if plan.complaints:
         raise ImportRefused(plan.complaints)
+    index.lock()
     # Guides first: a translation's guide may come in the same import.
     ordered = sorted(plan.items, key=lambda item: item.is_translation)
     saved = [_store(item, by=by, source=source, note=note) for item in ordered]

@@ -32,6 +32,7 @@ def save_guide(
     draft: GuideDraft, *, by: AbstractBaseUser | None, source: str, note: str = ""
 ) -> Saved:
     """Create the guide or bring its rows to what the draft says. Raises BadGuide."""
+    index.lock()
     saved = store_guide(draft, by=by, source=source, note=note)
     return index_saved(saved)
 
@@ -39,13 +40,14 @@ def save_guide(
 @transaction.atomic
 def save_translation(draft: TranslationDraft, *, by: AbstractBaseUser | None) -> Saved:
     """Create or change a guide's translation. Raises BadGuide."""
+    index.lock()
     return index_saved(store_translation(draft, by=by))
 
 
 def index_saved(saved: Saved) -> Saved:
-    """Write the postings of what changed, from rows read anew."""
+    """Bring the index to what changed."""
     if saved.changed:
-        index.update(Guide.objects.get(pk=saved.guide.pk))
+        index.update(saved.guide)
     return saved
 
 
@@ -91,6 +93,7 @@ def record_edit(
     `translated` says that a translation changed, which the guide's own file does not show.
     Raises BadGuide; the caller's transaction must then be rolled back.
     """
+    index.lock()
     draft = draft_of(guide)
     read_again = ingest.parse(ingest.dump(draft))
     assert isinstance(read_again, GuideDraft)
@@ -102,13 +105,14 @@ def record_edit(
     if changed:
         _add_revision(guide, by=by, source=source, note=note)
     # Also without a new revision: rows may have been written behind the file's back.
-    index.update(Guide.objects.get(pk=guide.pk))
+    index.update(guide)
     return Saved(guide=guide, created=False, changed=changed)
 
 
 @transaction.atomic
 def publish_guide(guide: Guide, *, by: AbstractBaseUser) -> Saved:
     """Make the guide one that searches find. Raises BadGuide and publishes nothing."""
+    index.lock()
     Guide.objects.filter(pk=guide.pk).update(state=Guide.State.PUBLISHED)
     return record_edit(guide, by=by)
 

@@ -12,13 +12,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from kb import index
+from kb.index.packing import term_id
 from kb.models import (
     Attempt,
     Cause,
     Guide,
     GuideRevision,
+    IndexedGuide,
+    IndexTerm,
     Investigation,
-    Posting,
     SearchGap,
 )
 from kb.services.guides import file_of, save_guide, save_translation
@@ -125,7 +128,7 @@ def test_an_edit_is_stored_with_its_revision_and_found_at_once(
     newest = guide.revisions.first()
     assert (newest.number, newest.source, newest.author.username) == (2, "admin", "admin")
     assert "zebraword" in newest.file
-    assert Posting.objects.filter(guide=guide, term__contains="zebraword").exists()
+    assert IndexTerm.objects.filter(pk=term_id("zebraword")).exists()
 
 
 def test_a_guide_is_written_in_the_admin(client: Client) -> None:
@@ -300,12 +303,13 @@ def test_publishing_needs_its_own_permission(guide: Guide) -> None:
 
 def test_publishing_makes_a_guide_one_that_is_found(client: Client, guide: Guide) -> None:
     Guide.objects.update(state=Guide.State.DRAFT)
-    Posting.objects.all().delete()
+    index.update(guide)
+    assert not IndexedGuide.objects.exists()
 
     client.post(GUIDES, {"action": "publish", "_selected_action": str(guide.pk)})
 
     assert Guide.objects.get().state == "published"
-    assert Posting.objects.filter(guide=guide).exists()
+    assert IndexedGuide.objects.filter(guide=guide).exists()
 
 
 def test_a_viewer_reads_a_guide_without_changing_it(guide: Guide) -> None:

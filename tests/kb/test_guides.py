@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import override
 
 from kb.ingest import BadGuide, GuideDraft, TranslationDraft, dump, parse
-from kb.models import Cause, Guide, GuideRevision, Posting, Resolution, Service
+from kb.models import Cause, Guide, GuideRevision, IndexedGuide, Resolution, Service
 from kb.services.guides import (
     ImportRefused,
     apply_import,
@@ -189,11 +189,11 @@ def test_what_the_file_no_longer_names_is_gone() -> None:
 
 def test_only_a_published_guide_is_indexed() -> None:
     guide = saved()
-    assert Posting.objects.filter(guide=guide).exists()
+    assert IndexedGuide.objects.filter(guide=guide).exists()
 
     save_guide(replace(guide_draft(), state="draft"), by=None, source=IMPORT)
 
-    assert not Posting.objects.filter(guide=guide).exists()
+    assert not IndexedGuide.objects.filter(guide=guide).exists()
 
 
 def test_reading_a_guide_takes_a_fixed_number_of_queries(django_assert_num_queries: object) -> None:

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kb import index
 from kb.matching import analyse
-from kb.models import Guide, Posting
+from kb.models import Guide, IndexedGuide, IndexTerm
 from tests.factories import (
     make_cause,
     make_guide,
@@ -159,16 +159,17 @@ def test_a_draft_is_never_found() -> None:
 
     index.update(guide)
 
-    assert not Posting.objects.exists()
+    assert not IndexTerm.objects.exists()
+    assert not IndexedGuide.objects.exists()
 
 
 def test_updating_twice_leaves_the_same_postings() -> None:
     guide = make_connection_guide()
-    before = set(Posting.objects.values_list("entry", "term", "impact"))
+    before = set(IndexTerm.objects.values_list("id", "guides", "postings"))
 
     index.update(guide)
 
-    assert before == set(Posting.objects.values_list("entry", "term", "impact"))
+    assert before == set(IndexTerm.objects.values_list("id", "guides", "postings"))
     assert before
 
 

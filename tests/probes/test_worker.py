@@ -1,24 +1,18 @@
 """The worker as a real process on a real database file: killed, stopped, doubled, orphaned."""
 
-import os
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.db import connection, connections
-from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from probes import services
 from probes.models import Batch, Run
+from tests.databases import manage
 from tests.probes.factories import make_probe
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,45 +21,12 @@ LEASE_S = "1.5"
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A database that this test and its workers share."""
-    if connection.vendor == "postgresql":
-        at = connection.settings_dict
-        return f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
-    return str(request.getfixturevalue("sqlite_file"))
-
-
-@pytest.fixture(scope="module")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("worker") / "migrated.sqlite3"
-    with _manage("migrate", "-v", "0", database_url=f"sqlite:///{path}") as migrating:
-        assert migrating.wait() == 0
-    return path
-
-
-@pytest.fixture
-def sqlite_file(migrated_file: Path, tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
-    """A file: the test run's own database is in memory, where no worker could see it."""
-    path = tmp_path / "worker.sqlite3"
-    shutil.copy(migrated_file, path)
-    with django_db_blocker.unblock():
-        usual = connections["default"]
-        file = DatabaseWrapper({**usual.settings_dict, "NAME": str(path)})
-        connections["default"] = file
-        try:
-            yield f"sqlite:///{path}"
-        finally:
-            file.close()
-            connections["default"] = usual
-
-
-@pytest.fixture
 def start_worker(database_url: str) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts workers; what still runs at the end is killed."""
     started: list[subprocess.Popen[str]] = []
 
     def start(*options: str, **popen: Any) -> subprocess.Popen[str]:
-        worker = _manage("worker", "--lease", LEASE_S, *options, database_url=database_url, **popen)
+        worker = manage("worker", "--lease", LEASE_S, *options, database_url=database_url, **popen)
         started.append(worker)
         assert worker.stdout is not None
         assert worker.stdout.readline().startswith("worker ")
@@ -78,17 +39,6 @@ def start_worker(database_url: str) -> Iterator[Callable[..., subprocess.Popen[s
         for pipe in (worker.stdin, worker.stdout):
             if pipe is not None:
                 pipe.close()
-
-
-def _manage(command: str, *options: str, database_url: str, **popen: Any) -> subprocess.Popen[str]:
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url,
-        "KNOWNFIX_NO_VENV": "1",
-        "PYTHONUNBUFFERED": "1",
-    }
-    argv = [sys.executable, str(settings.BASE_DIR / "manage.py"), command, *options]
-    return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True, **popen)
 
 
 class Listener:

@@ -21,6 +21,7 @@ from config.running import addresses, ports
 from config.running.lock import AlreadyRuns, Lock
 from config.running.steps import line, step
 from config.running.supervisor import Child, Supervisor
+from kb import index
 from kb.models import Guide
 from kb.services import load_starter
 
@@ -98,6 +99,9 @@ class Command(BaseCommand):
             with step("database", out=self.stdout) as database:  # type: ignore[arg-type]
                 call_command("migrate", verbosity=0, interactive=False)
                 database.said = f"{connection.vendor}, {connection.settings_dict['NAME']}"
+            if not index.is_current():
+                with step("index", out=self.stdout) as anew:  # type: ignore[arg-type]
+                    anew.said = f"made anew by this version, {index.rebuild()} guides"
             with step("starter content", out=self.stdout) as starter:  # type: ignore[arg-type]
                 starter.said = _load_starter() if with_starter else "left out (--no-starter)"
             with step("admin account", out=self.stdout) as account:  # type: ignore[arg-type]

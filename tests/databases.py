@@ -1,0 +1,58 @@
+"""A real database that a test shares with the processes it starts."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from django.db.backends.sqlite3.base import DatabaseWrapper
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A database that this test and the processes it starts share."""
+    if connection.vendor == "postgresql":
+        at = connection.settings_dict
+        return f"postgres://{at['USER']}:{at['PASSWORD']}@{at['HOST']}:{at['PORT']}/{at['NAME']}"
+    return str(request.getfixturevalue("sqlite_file"))
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("database") / "migrated.sqlite3"
+    with manage("migrate", "-v", "0", database_url=f"sqlite:///{path}") as migrating:
+        assert migrating.wait() == 0
+    return path
+
+
+@pytest.fixture
+def sqlite_file(migrated_file: Path, tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
+    """A file: the test run's own database is in memory, where no other process could see it."""
+    path = tmp_path / "shared.sqlite3"
+    shutil.copy(migrated_file, path)
+    with django_db_blocker.unblock():
+        usual = connections["default"]
+        file = DatabaseWrapper({**usual.settings_dict, "NAME": str(path)})
+        connections["default"] = file
+        try:
+            yield f"sqlite:///{path}"
+        finally:
+            file.close()
+            connections["default"] = usual
+
+
+def manage(command: str, *options: str, database_url: str, **popen: Any) -> subprocess.Popen[str]:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url,
+        "KNOWNFIX_NO_VENV": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
+    argv = [sys.executable, str(settings.BASE_DIR / "manage.py"), command, *options]
+    return subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE, text=True, **popen)
