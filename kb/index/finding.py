@@ -12,7 +12,7 @@ from kb.index.top import Asked, highest
 from kb.matching import Analysis, Contribution, SymptomHit
 from kb.matching import Strength as Trust
 from kb.matching.candidate import Candidate
-from kb.matching.chosen import Chosen, asked, choose
+from kb.matching.chosen import Chosen, asked, choose, looked_at
 from kb.matching.scoring import score_all
 from kb.matching.values import Scored
 from kb.models import Guide, IndexedGuide, IndexState, IndexTerm
@@ -54,7 +54,7 @@ def find(analysis: Analysis, *, services: Sequence[str] = ()) -> Found:
     chosen = choose(analysis.terms, _frequencies(analysis, known), _count())
     keys = {term_id(choice.term.key): choice for choice in asked(chosen)}
     likely = highest(_asked(keys, signs, known), _MOST_CANDIDATES)
-    candidates = _candidates(likely, {number: one.term.key for number, one in keys.items()})
+    candidates = _candidates(likely, {term_id(key): key for key in looked_at(chosen)})
     scored = score_all(analysis, candidates, chosen, services=frozenset(services))
     matches = [_match(guide, one) for guide, one in scored if one.strength != Trust.WEAK]
     weak = [_match(guide, one) for guide, one in scored if one.strength == Trust.WEAK and one.why]
@@ -108,7 +108,7 @@ def _of(number: int, worth: int, known: _Known) -> Asked:
 
 
 def _candidates(guides: Sequence[int], keys: Mapping[int, str]) -> list[Candidate]:
-    """What is known of these guides; `keys` are the asked terms by number.
+    """What is known of these guides; `keys` are the terms looked at, by number.
 
     What a guide is called, who it is for and whether it is published is read from itself.
     """

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.matching.candidate import AuthoredSymptom
+from kb.matching.candidate import AuthoredSymptom, Candidate
 from kb.matching.lines import LOUD
-from kb.matching.near import Windows, nearly
+from kb.matching.near import Windows, nearly, rarities, windows_of
 from kb.matching.phrases import anchor, find_pattern, find_phrase, specificity
 from kb.matching.values import Analysis, Span, SymptomHit
 
@@ -16,8 +16,9 @@ _LEAST_BY_PATTERN = 25
 # What only hints at causes is no sign of its guide either: "HTTP 200" stands in any log.
 _SAYING = {"strong": 100, "moderate": 85, "weak": 25}
 
-# From this share on a phrase counts as nearly said, if that is more than two words of it.
-_LEAST_SHARE, _LEAST_TOLD = 0.55, 180
+# From this share on a phrase counts as nearly said, if that is an idea or two words; beside a
+# symptom that stands as it is written, if that is more.
+_LEAST_SHARE, _LEAST_TOLD, _LEAST_BESIDE = 0.55, 130, 180
 # What is nearly said is there at most so surely, and tells so much of what the words would.
 _NEARLY = 0.9
 _NEARLY_TELLS = 0.7
@@ -40,24 +41,39 @@ class AuthoredHit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Heard:
-    """A text as guides are scored against it.
+    """A text beside everything that authors foresaw of it.
 
-    `rarity` is of a phrase's units, 1 when unknown.
+    `rarity` is of a phrase's units, 1 when unknown. `written`: by symptom, where it stands as it
+    was written; `said`: those places, whichever guide foresaw them, on loud lines.
     """
 
     analysis: Analysis
     windows: Windows
     rarity: Mapping[str, float]
+    written: Mapping[int, AuthoredHit]
+    said: Sequence[Span]
+
+
+def hear(analysis: Analysis, candidates: Sequence[Candidate]) -> Heard:
+    symptoms = [symptom for guide in candidates for symptom in guide.symptoms]
+    found = {one.symptom_id: _as_written(one, analysis) for one in symptoms}
+    written = {symptom: hit for symptom, hit in found.items() if hit}
+    return Heard(
+        analysis=analysis,
+        windows=windows_of(analysis),
+        rarity=rarities(candidates),
+        written=written,
+        said=[hit.hit.span for hit in written.values() if hit.loudness >= LOUD],
+    )
 
 
 def find_authored(symptoms: Iterable[AuthoredSymptom], heard: Heard) -> list[AuthoredHit]:
     """Each symptom once, by the phrase that tells most; the most telling symptom first."""
-    written = {one: _as_written(one, heard.analysis) for one in symptoms}
-    found = [hit for hit in written.values() if hit]
-    said = [hit.hit.span for hit in found]
-    near = [_nearly(one, heard, said) for one, hit in written.items() if not hit]
-    found += [hit for hit in near if hit]
-    found.sort(key=lambda hit: (-hit.specificity, hit.hit.span, hit.hit.slug))
+    hits = [heard.written.get(one.symptom_id) or _nearly(one, heard) for one in symptoms]
+    found = sorted(
+        (hit for hit in hits if hit),
+        key=lambda hit: (-hit.specificity, hit.hit.span, hit.hit.slug),
+    )
     return _without_echoes(found)
 
 
@@ -97,13 +113,14 @@ def _loudness(span: Span, analysis: Analysis) -> int:
     return LOUD * loudest // max(1, analysis.loudest)
 
 
-def _nearly(symptom: AuthoredSymptom, heard: Heard, said: Sequence[Span]) -> AuthoredHit | None:
-    """`said` is where other symptoms stand as they are written: their words are not a second sign."""
+def _nearly(symptom: AuthoredSymptom, heard: Heard) -> AuthoredHit | None:
+    """Words that stand as some author wrote them are no second sign."""
+    least = _LEAST_BESIDE if heard.said else _LEAST_TOLD
     found = [
         (near, phrase)
         for phrase in symptom.phrases
         if (near := nearly(phrase, heard.windows, heard.rarity, least=_LEAST_SHARE))
-        and near.told_outside(said) >= _LEAST_TOLD
+        and near.told_outside(heard.said) >= least
     ]
     if not found:
         return None

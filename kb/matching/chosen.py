@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kb.matching.terms import CONCEPT, FACT
 from kb.matching.values import Term
 
 # A small base knows nothing about how rare a word is: as if so many guides stood beside it.
@@ -39,6 +40,12 @@ def choose(terms: Sequence[Term], frequencies: Mapping[str, int], guides: int) -
 
 def asked(chosen: Sequence[Chosen]) -> list[Chosen]:
     return [c for c in chosen if c.is_known][:_MOST_CHOSEN]
+
+
+def looked_at(chosen: Sequence[Chosen]) -> set[str]:
+    """What is read of a candidate: the asked terms, and every idea and fact, which may contradict."""
+    exact = (c for c in chosen if c.is_known and c.term.kind in (CONCEPT, FACT))
+    return {c.term.key for c in [*asked(chosen), *exact]}
 
 
 def rarity(frequency: int, guides: int) -> int:

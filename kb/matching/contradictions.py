@@ -125,5 +125,11 @@ def matching_ports(analysis: Analysis, guide: Candidate) -> list[Fact]:
 
 
 def _ports(analysis: Analysis) -> list[Fact]:
-    """The ports a text writes; one that only a scheme implies is no claim."""
-    return [f for f in analysis.facts if f.type == "port" and is_spelled_out(f, analysis.text)]
+    """The ports its loudest lines write; one that only a scheme implies is no claim."""
+    return [
+        fact
+        for fact in analysis.facts
+        if fact.type == "port"
+        and fact.line >= analysis.loudest
+        and is_spelled_out(fact, analysis.text)
+    ]

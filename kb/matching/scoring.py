@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kb.matching.authored import AuthoredHit, Heard, find_authored
+from kb.matching.authored import AuthoredHit, Heard, find_authored, hear
 from kb.matching.candidate import Candidate
 from kb.matching.causes import point_at_causes
 from kb.matching.chosen import Chosen, asked
 from kb.matching.confidence import confidence, strength
 from kb.matching.contradictions import Contradiction, contradictions, matching_ports
 from kb.matching.impacts import FULL_IMPACT
-from kb.matching.near import rarities, windows_of
 from kb.matching.values import Analysis, Contribution, Fact, Scored, Strength
 
 GUIDE = "guide"
@@ -28,11 +27,7 @@ def score_all(
     services: frozenset[str] = frozenset(),
 ) -> list[tuple[Candidate, Scored]]:
     """Best first: by score, then by slug."""
-    heard = Heard(
-        analysis=analysis,
-        windows=windows_of(analysis),
-        rarity=rarities(candidates),
-    )
+    heard = hear(analysis, candidates)
     scored = [(guide, _score(heard, guide, chosen, services)) for guide in candidates]
     scored.sort(key=lambda pair: (-pair[1].score, pair[0].slug))
     scores = [pair[1].score for pair in scored]

@@ -3,9 +3,8 @@
 import pytest
 
 from kb.matching import analyse
-from kb.matching.authored import AuthoredHit, Heard, find_authored
+from kb.matching.authored import AuthoredHit, find_authored, hear
 from kb.matching.candidate import AuthoredSymptom, Candidate
-from kb.matching.near import rarities, windows_of
 
 SYMPTOMS = (
     AuthoredSymptom(
@@ -24,11 +23,8 @@ HEALTHY = "\n".join(
 
 
 def hits(text: str) -> list[AuthoredHit]:
-    analysis = analyse(text)
-    rarity = rarities([Candidate(guide_id=1, slug="g", symptoms=SYMPTOMS)])
-    return find_authored(
-        SYMPTOMS, Heard(analysis=analysis, windows=windows_of(analysis), rarity=rarity)
-    )
+    guide = Candidate(guide_id=1, slug="g", symptoms=SYMPTOMS)
+    return find_authored(SYMPTOMS, hear(analyse(text), [guide]))
 
 
 def slugs(text: str) -> list[str]:
