@@ -48,6 +48,15 @@ def test_every_pattern_is_taken_by_the_expression_engine_and_matches_no_empty_te
         ("working-directory", ["the wrong folder", "root of the repo", "엉뚱한 폴더"]),
         ("not-found", ["the page does not exist", "낫파운드", "페이지를 찾을 수 없어요"]),
         ("antivirus", ["the virus scanner", "백신", "보안 프로그램"]),
+        ("since-change", ["since the rules changed", "I touched it", "고치고 나서", "설치한 뒤로"]),
+        ("all-addresses", ["0.0.0.0", "all interfaces", "모든 주소"]),
+        ("blocked", ["it blocks us", "won't let traffic in", "막혀요", "가로채요"]),
+        ("root-page", ["the root url", "start page", "첫 화면", "슬래시"]),
+        ("not-arriving", ["it never reaches us", "도달하지 않아요", "로그에 안 찍혀요"]),
+        ("minimal-example", ["a tiny server", "hello world", "예제 서버"]),
+        ("tried-everything", ["tried everything", "다 해 봤는데", "원인 불명"]),
+        ("between-containers", ["containers cannot see it", "컨테이너끼리", "mapped port"]),
+        ("hosts-file", ["/etc/hosts", "호스트 파일", "hosts 파일"]),
     ],
 )
 def test_one_idea_in_everyday_words(idea: str, wordings: list[str]) -> None:
@@ -65,6 +74,9 @@ def test_one_idea_in_everyday_words(idea: str, wordings: list[str]) -> None:
         "폰트가 깨져요",
         "프로그램이 부족해요",
         "please add a column to the invoice",
+        "임포트 순서를 정리해 주세요",
+        "리포트 제목",
+        "마지막은 제가 할게요",
     ],
 )
 def test_other_questions_hold_none_of_the_ideas(text: str) -> None:
