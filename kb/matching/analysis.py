@@ -38,7 +38,9 @@ def analyse(text: str) -> Analysis:
     heard = [line for line in lines if not line.is_repeat]
     excerpt = Excerpt(lines)
     facts = find_facts(excerpt.text, excerpt.found)
-    concepts = concepts_of(excerpt.text, facts, excerpt.found)
+    # A repeat words nothing that its line's first sight did not.
+    worded = Excerpt(heard)
+    concepts = concepts_of(worded.text, facts, worded.found)
     return Analysis(
         text=kept,
         truncated=len(whole) > len(kept),

@@ -92,9 +92,9 @@ class Locators:
             self._set.Add(f"(?m){pattern}")
         self._set.Compile()
 
-    def present(self, source: Source) -> list[int]:
+    def present(self, encoded: bytes) -> list[int]:
         """The numbers of those that are found somewhere, in order."""
-        return sorted(self._set.Match(source.encoded) or ())
+        return sorted(self._set.Match(encoded) or ())
 
 
 class Alternatives:
@@ -107,9 +107,18 @@ class Alternatives:
     def __init__(self, patterns: Sequence[str]) -> None:
         groups = range(0, len(patterns), _TOGETHER)
         self._groups = [locator("|".join(patterns[at : at + _TOGETHER])) for at in groups]
+        self._whole = re2.Set.FullMatchSet(_options())
+        for pattern in patterns:
+            self._whole.Add(f"(?s:.)(?m:{pattern})(?s:.)")
+        self._whole.Compile()
 
     def places(self, source: Source) -> Iterator[Span]:
         return source.in_characters(self._spans(source.encoded))
+
+    def which(self, piece: str) -> int:
+        """The number of the one that won a place. `piece`: the place and a character around it."""
+        found: list[int] = self._whole.Match(piece.encode())
+        return min(found)
 
     def _spans(self, encoded: bytes) -> Iterator[Span]:
         found: list[tuple[int, int, int]] = []

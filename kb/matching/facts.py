@@ -43,7 +43,7 @@ def find_facts(text: str, locate: Locate = heard_whole) -> tuple[Fact, ...]:
 
 def _readers(source: Source) -> list[Reader]:
     """Those that have something to read here: one pass tells for all of them."""
-    present = [_READERS[number] for number in _all_readers().present(source)]
+    present = [_READERS[number] for number in _all_readers().present(source.encoded)]
     return [*present, BARE_STATUS] if len(source.text) <= _SHORT_TEXT else present
 
 

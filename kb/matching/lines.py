@@ -7,11 +7,11 @@ how much and what to do. A log has no such headline: there errors stand out by t
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import repeat
+from typing import NamedTuple
 
-from kb.matching.expressions import Locators, Source
+from kb.matching.expressions import Locators
 from kb.matching.fingerprint import shape
 from kb.matching.forms import forms
 
@@ -51,8 +51,7 @@ _MOST_REPEATS = 16
 _SENTENCE_ENDS = (".", ":", "!", "?", ";")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`weight` is how loud the line is, `told` how much it is the headline; both in hundredths.
 
     A repeat has a form that was seen before: only its facts are read, and they weigh nothing.
@@ -127,9 +126,9 @@ def _heard(line: str, start: int, form: str, *, is_log: bool, told: int) -> Line
 
 
 @lru_cache(maxsize=16_384)
-def _kinds(form: str) -> frozenset[int]:
+def _kinds(form: str) -> tuple[int, ...]:
     """What sort of line it is. Asked of the form, so the same program's next log costs nothing."""
-    return frozenset(_expressions().present(Source(form)))
+    return tuple(_expressions().present(form.encode()))
 
 
 @cache
@@ -137,7 +136,7 @@ def _expressions() -> Locators:
     return Locators([*_KINDS.values()])
 
 
-def _weight(kinds: frozenset[int], is_log: bool) -> int:
+def _weight(kinds: tuple[int, ...], is_log: bool) -> int:
     if _FRAME_LINE in kinds:
         return _FRAME
     if not is_log or _BAD_STATUS in kinds:
