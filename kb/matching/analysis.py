@@ -64,16 +64,15 @@ def _stated(
     facts: Iterable[Fact], concepts: Iterable[ConceptHit], lines: list[Line]
 ) -> Iterator[tuple[Said, Span, Line]]:
     """Concepts and facts as terms, with their lines; those of a repeated line are none."""
-    found = [(stated(f"@{one.name}", CONCEPT), one.span, one.line) for one in concepts]
-    found += [
-        (stated(fact_term(fact), FACT), fact.span, fact.line)
-        for fact in facts
-        if fact.type in INDEXED_FACTS
-    ]
     starts = [line.start for line in lines]
-    for what, span, weight in found:
-        if weight:
-            yield what, span, lines[bisect_right(starts, span[0]) - 1]
+    for hit in concepts:
+        if hit.line:
+            line = lines[bisect_right(starts, hit.span[0]) - 1]
+            yield stated(f"@{hit.name}", CONCEPT), hit.span, line
+    for fact in facts:
+        if fact.line and fact.type in INDEXED_FACTS:
+            line = lines[bisect_right(starts, fact.span[0]) - 1]
+            yield stated(fact_term(fact), FACT), fact.span, line
 
 
 def fact_term(fact: Fact) -> str:

@@ -49,6 +49,8 @@ def _hear(line: Line, tokens: _Tokens, pairs: _Pairs) -> None:
     before, before_at = "", 0
     for found in TOKEN.finditer(line.text):
         token = found[0]
+        if token.isdigit():
+            continue
         heard = tokens.get(token)
         if heard is None:
             heard = tokens[token] = line, read(token), []
@@ -73,14 +75,11 @@ def _loudness(line: Line) -> int:
 def _add(
     said: dict[Said, _Places], what: Said, line: Line, starts: list[int], start: int, end: int
 ) -> None:
-    places = [at + edge for at in starts[:_MOST_SPANS] for edge in (start, end)]
-    if what not in said:
-        said[what] = line, places
-        return
-    loudest, known = said[what]
-    known += places
+    loudest, places = said.get(what) or said.setdefault(what, (line, []))
+    if len(places) < _MOST_EDGES:
+        places += [at + edge for at in starts[:_MOST_SPANS] for edge in (start, end)]
     if line is not loudest and _loudness(line) < _loudness(loudest):
-        said[what] = line, known
+        said[what] = line, places
 
 
 def _weighed(said: dict[Said, _Places]) -> Iterator[tuple[int, str, Said]]:
