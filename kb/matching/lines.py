@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import NamedTuple
 
 from kb.matching.expressions import Locators
@@ -71,7 +71,7 @@ def read_lines(text: str) -> list[Line]:
     A repeated line is left out where its form is routine or a stack frame, and after so many
     repeats: what a log says a hundred times costs most of its reading and tells nothing new.
     """
-    said = [formed for formed in _formed(text) if _SAYS.search(formed[2])]
+    said = _said(text)
     is_log = len(said) > _SHORT
     told = repeat(_HEADLINE) if is_log else _headlines([line for line, _, _ in said])
     first: dict[str, Line] = {}
@@ -93,15 +93,12 @@ def heard_lines(text: str) -> list[Line]:
     return [line for line in read_lines(text) if not line.is_repeat]
 
 
-_Formed = tuple[str, int, str]
-
-
-def _formed(text: str) -> Iterator[_Formed]:
-    """Each line with its place and its form."""
-    at = 0
-    for line, form in zip(text.splitlines(keepends=True), forms(text), strict=True):
-        yield line, at, form
-        at += len(line)
+def _said(text: str) -> list[tuple[str, int, str]]:
+    """Each line that says something, with its place and its form."""
+    lines, formed = text.splitlines(keepends=True), forms(text)
+    starts = accumulate(map(len, lines), initial=0)
+    saying = {form for form in set(formed) if _SAYS.search(form)}
+    return [said for said in zip(lines, starts, formed, strict=False) if said[2] in saying]
 
 
 def _headlines(lines: list[str]) -> Iterator[int]:
