@@ -6,14 +6,14 @@ ties come out the same on every machine and database.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.matching.analysis import INDEXED_FACTS, fact_term
 from kb.matching.beginnings import beginnings_of_title
 from kb.matching.concepts import concepts, concepts_of
 from kb.matching.facts import find_facts
-from kb.matching.terms import CONCEPT, FACT, SYLLABLES, WORD, scan
+from kb.matching.terms import CONCEPT, FACT, SYLLABLES, TOKEN, WORD, Said, pair, read, scan
 
 # What an impact approaches when a term is all there is.
 FULL_IMPACT = 1000
@@ -69,19 +69,46 @@ def _beginnings(title: str) -> Counter[str]:
 
 def _counts(text: str) -> tuple[dict[str, int], int]:
     """Occurrences per term, and about the length in words (two syllable pairs count as one)."""
+    said = _said(text)
     counts: dict[str, int] = defaultdict(int)
-    words = 0.0
-    for line in text.splitlines():
-        for token in scan(line):
-            counts[token.key] += 1
-            words += _LENGTHS.get(token.kind, 0.0)
+    for (key, _, _), count in said.items():
+        counts[key] += count
     facts = find_facts(text)
     for concept in concepts_of(text, facts):
         counts[f"@{concept.name}"] += 1
     for fact in facts:
         if fact.type in INDEXED_FACTS:
             counts[fact_term(fact)] += 1
+    words = sum(_LENGTHS.get(kind, 0.0) * count for (_, kind, _), count in said.items())
     return counts, _stepped(max(1, round(words)))
+
+
+def _said(text: str) -> Counter[Said]:
+    """How often each word, identifier, pair of words or of Korean syllables is said.
+
+    Each different token is taken apart once.
+    """
+    tokens: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for line in text.splitlines():
+        heard = TOKEN.findall(line)
+        tokens.update(heard)
+        pairs.update(_neighbours(heard))
+    said = Counter({pair(*words): count for words, count in pairs.items()})
+    for token, count in tokens.items():
+        for what, _, _ in read(token)[0]:
+            said[what] += count
+    return said
+
+
+def _neighbours(tokens: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The last word of a token and the first of the next that says something."""
+    before = ""
+    for terms, first, last, _, _ in map(read, tokens):
+        if terms:
+            if before and first:
+                yield before, first
+            before = last
 
 
 def _stepped(length: int) -> int:
