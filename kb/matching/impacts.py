@@ -69,36 +69,33 @@ def _beginnings(title: str) -> Counter[str]:
 
 def _counts(text: str) -> tuple[dict[str, int], int]:
     """Occurrences per term, and about the length in words (two syllable pairs count as one)."""
-    said = _said(text)
     counts: dict[str, int] = defaultdict(int)
-    for (key, _, _), count in said.items():
+    words = 0.0
+    for (key, kind, _), count in _said(text):
         counts[key] += count
+        words += _LENGTHS.get(kind, 0.0) * count
     facts = find_facts(text)
     for concept in concepts_of(text, facts):
         counts[f"@{concept.name}"] += 1
     for fact in facts:
         if fact.type in INDEXED_FACTS:
             counts[fact_term(fact)] += 1
-    words = sum(_LENGTHS.get(kind, 0.0) * count for (_, kind, _), count in said.items())
     return counts, _stepped(max(1, round(words)))
 
 
-def _said(text: str) -> Counter[Said]:
-    """How often each word, identifier, pair of words or of Korean syllables is said.
-
-    Each different token is taken apart once.
-    """
+def _said(text: str) -> Iterator[tuple[Said, int]]:
+    """What each token and each two neighbours say, with how often they stand there."""
     tokens: Counter[str] = Counter()
     pairs: Counter[tuple[str, str]] = Counter()
     for line in text.splitlines():
         heard = TOKEN.findall(line)
         tokens.update(heard)
         pairs.update(_neighbours(heard))
-    said = Counter({pair(*words): count for words, count in pairs.items()})
+    for words, count in pairs.items():
+        yield pair(*words), count
     for token, count in tokens.items():
         for what, _, _ in read(token)[0]:
-            said[what] += count
-    return said
+            yield what, count
 
 
 def _neighbours(tokens: Iterable[str]) -> Iterator[tuple[str, str]]:
