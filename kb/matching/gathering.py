@@ -35,8 +35,8 @@ def gather(
     said = {pair(*words): places for words, places in pairs.items()}
     for what, span, line in sorted(stated, key=lambda one: _loudness(one[2])):
         said.setdefault(what, (line, []))[1].extend(span)
-    for line, (terms, *_), starts in tokens.values():
-        for what, start, end in terms:
+    for line, reading, starts in tokens.values():
+        for what, start, end in reading[0]:
             _add(said, what, line, starts, start, end)
     heaviest = sorted(_weighed(said))[:_MOST_TERMS]
     terms = [_term(-heard, what, said[what]) for heard, _, what in heaviest]
