@@ -1,6 +1,6 @@
 """The terms of the lines that are heard: each once, as loud as its loudest place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from kb.matching.beginnings import with_beginnings
 from kb.matching.lines import Line
@@ -75,18 +75,29 @@ def _loudness(line: Line) -> int:
 def _add(
     said: dict[Said, _Places], what: Said, line: Line, starts: list[int], start: int, end: int
 ) -> None:
-    loudest, places = said.get(what) or said.setdefault(what, (line, []))
+    if what not in said:
+        said[what] = line, _edges(starts, start, end)
+        return
+    loudest, places = said[what]
     if len(places) < _MOST_EDGES:
-        places += [at + edge for at in starts[:_MOST_SPANS] for edge in (start, end)]
+        places += _edges(starts, start, end)
     if line is not loudest and _loudness(line) < _loudness(loudest):
         said[what] = line, places
 
 
-def _weighed(said: dict[Said, _Places]) -> Iterator[tuple[int, str, Said]]:
-    for what, (line, _) in said.items():
-        key, _, weight = what
-        if heard := weight * line.weight * line.told // 10_000:
-            yield -heard, key, what
+def _edges(starts: list[int], start: int, end: int) -> list[int]:
+    if len(starts) == 1:
+        return [starts[0] + start, starts[0] + end]
+    return [at + edge for at in starts[:_MOST_SPANS] for edge in (start, end)]
+
+
+def _weighed(said: dict[Said, _Places]) -> list[tuple[int, str, Said]]:
+    """What is heard at all, with its weight made negative: the heaviest sorts first."""
+    return [
+        (-heard, what[0], what)
+        for what, (line, _) in said.items()
+        if (heard := what[2] * line.weight * line.told // 10_000)
+    ]
 
 
 def _term(weight: int, what: Said, places: _Places) -> Term:

@@ -50,7 +50,7 @@ def _syllable_pairs(text: str) -> set[str]:
     across = {
         one[-1] + other[0]
         for one, other in set(pairwise(spaced))
-        if _KOREAN.match(one[-1]) and _KOREAN.match(other)
+        if "가" <= one[-1] <= "힣" and "가" <= other[0] <= "힣"
     }
     return across.union(*(map(add, word, word[1:]) for word in words))
 
