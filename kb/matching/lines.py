@@ -31,7 +31,7 @@ _KINDS = {
     # A request that was answered with an error: `"GET / HTTP/1.1" 502`, `status=503`.
     _BAD_STATUS: r"\bHTTP/[\d.]+\"?\s[45]\d\d\b|\bstatus(?:[ _]?code)?\W{1,3}[45]\d\d\b",
     _GOOD_STATUS: r"\bHTTP/[\d.]+\"?\s[123]\d\d\b",
-    _ROUTINE_LINE: r"^(?-i:[^a-z]{0,80})\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)"
+    _ROUTINE_LINE: r"^(?-i:[^a-z]*)\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)"
     r"|\b(?:passed|healthy|succeeded|successful(?:ly)?|unchanged|cached|loaded|reused)\b",
     _STAMPED: r"^[^\w가-힣]{0,2}(?:\d|(?-i:[A-Z][a-z]{2})\s+\d)|\d+:\d+:\d",
     _SPOKEN: r"[가-힣]{2}\s(?:.*\s)?[가-힣]{2}|^\s*[a-z][a-z',]*(?:\s[a-z',/-]+){4,}",
