@@ -10,6 +10,7 @@ from itertools import chain, islice
 from typing import Any
 
 CHARACTERS = 24_000
+_WELL = 0.5
 
 _STAMP = "2026-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}"
 PROGRAMS: Mapping[str, tuple[str, ...]] = {
@@ -77,7 +78,19 @@ _KOREAN = (
 )  # fmt: skip
 
 
-# What stands between the logs of a mixture: programs that say a thing once, words nobody met.
+# What most of a pasted log says: all is well.
+_HEALTHY = (
+    '{ip} - - [{day:02}/Jun/2026:{hour:02}:{minute:02}:{second:02} +0900] "GET /{word} HTTP/1.1" 200 {n} "-" "kube-probe"',
+    'INFO:     {ip}:{port} - "POST /{word} HTTP/1.1" 204 No Content',
+    _STAMP + " alb: target i-{hash} health check passed in {small} ms",
+    _STAMP + " gunicorn: worker {small} handled {n} requests",
+    "{hour:02}:{minute:02}:{second:02} netstat: TCP 0.0.0.0:8080 LISTENING {n}",
+    _STAMP + ",{n} DEBUG db: pool size={small} checked out={small}",
+    _STAMP + " ec2: instance i-{hash} running, status checks 2/2",
+    _STAMP + " cache: {word} hit ratio 0.{small}, {n} keys",
+    _STAMP + " scheduler: job {word}-{small} finished in {n} ms",
+)
+# What stands between them in a mixture: programs that say a thing once, words nobody met.
 _SINGLE = (
     "Warning  FailedScheduling  {small}s  default-scheduler  0/{small} nodes are available: {new} {new}",
     _STAMP + " ERROR {new}.{new}: could not {new} {new} for {new}-{small}: {new} exceeded",
@@ -95,7 +108,10 @@ def log(program: str, seed: int) -> str:
 
 
 def mixture(seed: int) -> str:
-    """Some dozen lines of one program after the other, and between them lines of words never met."""
+    """Some dozen lines of one program after the other, and between them lines of words never met.
+
+    Half of the programs say that all is well, as in what people paste.
+    """
     return _written(_mixed(random.Random(seed)))  # noqa: S311 - repeatable
 
 
@@ -116,9 +132,10 @@ def _endless(shapes: Sequence[str], drawn: random.Random) -> Iterator[str]:
 def _mixed(drawn: random.Random) -> Iterator[str]:
     programs = [shapes for name, shapes in PROGRAMS.items() if name != "korean"]
     while True:
-        program = _endless(drawn.choice(programs), drawn)
+        is_well = drawn.random() < _WELL
+        program = _endless(_HEALTHY if is_well else drawn.choice(programs), drawn)
         single = _endless(_SINGLE, drawn)
-        yield from chain(islice(program, drawn.randint(10, 30)), islice(single, 3))
+        yield from chain(islice(program, drawn.randint(10, 30)), islice(single, 2))
 
 
 _FIELD = re.compile(r"\{(\w+)(?::(\w+))?\}")
