@@ -7,7 +7,7 @@ particle written onto a word or number ends it.
 
 import re
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heapreplace
 from typing import TypeAlias
 
 import re2
@@ -121,18 +121,22 @@ class Alternatives:
         return min(found)
 
     def _spans(self, encoded: bytes) -> Iterator[Span]:
-        found: list[tuple[int, int, int]] = []
-
-        def look(number: int, at: int) -> None:
-            if at <= len(encoded) and (span := first(self._groups[number], encoded, at)):
-                heappush(found, (span[0], number, span[1]))
-
-        for number in range(len(self._groups)):
-            look(number, 0)
+        """The next place of each group waits in a heap; the first of them comes next."""
+        found = [n for number in range(len(self._groups)) if (n := self._next(number, encoded, 0))]
+        heapify(found)
         at = 0
         while found:
-            start, number, end = heappop(found)
+            start, number, end = found[0]
             if start >= at:
                 yield start, end
                 at = max(end, start + 1)
-            look(number, at)
+            if following := self._next(number, encoded, at):
+                heapreplace(found, following)
+            else:
+                heappop(found)
+
+    def _next(self, number: int, encoded: bytes, at: int) -> tuple[int, int, int] | None:
+        if at > len(encoded):
+            return None
+        start, end = self._groups[number]._regexp.Match(_ANYWHERE, encoded, at, len(encoded))[0]
+        return (start, number, end) if start >= 0 else None
