@@ -38,7 +38,9 @@ def analyse(text: str) -> Analysis:
     heard = [line for line in lines if not line.is_repeat]
     excerpt = Excerpt(lines)
     facts = find_facts(excerpt.text, excerpt.found)
-    concepts = concepts_of(excerpt.text, facts, excerpt.found)
+    # A repeat words nothing that its line's first sight did not.
+    worded = Excerpt(heard)
+    concepts = concepts_of(worded.text, facts, worded.found)
     return Analysis(
         text=kept,
         truncated=len(whole) > len(kept),
@@ -62,16 +64,15 @@ def _stated(
     facts: Iterable[Fact], concepts: Iterable[ConceptHit], lines: list[Line]
 ) -> Iterator[tuple[Said, Span, Line]]:
     """Concepts and facts as terms, with their lines; those of a repeated line are none."""
-    found = [(stated(f"@{one.name}", CONCEPT), one.span, one.line) for one in concepts]
-    found += [
-        (stated(fact_term(fact), FACT), fact.span, fact.line)
-        for fact in facts
-        if fact.type in INDEXED_FACTS
-    ]
     starts = [line.start for line in lines]
-    for what, span, weight in found:
-        if weight:
-            yield what, span, lines[bisect_right(starts, span[0]) - 1]
+    for hit in concepts:
+        if hit.line:
+            line = lines[bisect_right(starts, hit.span[0]) - 1]
+            yield stated(f"@{hit.name}", CONCEPT), hit.span, line
+    for fact in facts:
+        if fact.line and fact.type in INDEXED_FACTS:
+            line = lines[bisect_right(starts, fact.span[0]) - 1]
+            yield stated(fact_term(fact), FACT), fact.span, line
 
 
 def fact_term(fact: Fact) -> str:

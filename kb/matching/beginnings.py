@@ -39,7 +39,7 @@ def _asked(text: str, terms: Iterable[Term]) -> Iterable[Term]:
         key = _beginning(term.key, text[start:end])
         weight = term.weight * _WORTH // 100
         if key and weight > (asked[key].weight if key in asked else 0):
-            asked[key] = term._replace(key=key, kind=BEGINNING, weight=weight)
+            asked[key] = Term(key, BEGINNING, weight, term.spans, term.line)
     return asked.values()
 
 

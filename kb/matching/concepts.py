@@ -8,8 +8,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import re2
-
 from kb.matching.expressions import Alternatives, Source
 from kb.matching.values import ConceptHit, Fact, Locate, heard_whole
 
@@ -67,34 +65,24 @@ def concepts_of(
 
 def find_concepts(text: str, locate: Locate = heard_whole) -> Iterator[ConceptHit]:
     """The worded concepts of a text, left to right, without overlap."""
-    where, _ = _compiled()
-    for start, end in where.places(Source(text)):
+    # One character on each side of a place: what stands there decides where a word ends.
+    padded = f"\n{text}\n"
+    for start, end in _wordings().places(Source(text)):
         if end > start:
-            # One character on each side: what stands there decides where a word ends.
-            before = min(start, 1)
-            piece = text[start - before : end + 1]
-            ask = _name if len(piece) <= _LONGEST_REMEMBERED else _name.__wrapped__
-            name = ask(piece, before, before + end - start)
-            span, weight = locate(start, end)
-            yield ConceptHit(name=name, span=span, line=weight)
+            piece = padded[start : end + 2]
+            name = _name(piece) if len(piece) <= _LONGEST_REMEMBERED else _name.__wrapped__(piece)
+            yield ConceptHit(name, *locate(start, end))
 
 
 @lru_cache(maxsize=8192)
-def _name(piece: str, start: int, end: int) -> str:
-    """Which concept is worded from `start` to `end`: asked of the place alone, with groups."""
-    _, which = _compiled()
-    found = which.match(piece, start, end)
-    name: str = tuple(concepts())[found.lastindex - 1]
-    return name
+def _name(piece: str) -> str:
+    """Which concept is worded at a place: asked of the place alone."""
+    return tuple(concepts())[_wordings().which(piece)]
 
 
 @cache
-def _compiled() -> tuple[Alternatives, re2._Regexp]:
-    groups = [_group(concept) for concept in concepts().values()]
-    options = re2.Options()
-    options.case_sensitive = False
-    options.max_mem = 64 << 20
-    return Alternatives(groups), re2.compile("|".join(groups), options)
+def _wordings() -> Alternatives:
+    return Alternatives([_group(concept) for concept in concepts().values()])
 
 
 def _group(concept: Concept) -> str:

@@ -7,7 +7,7 @@ particle written onto a word or number ends it.
 
 import re
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heapreplace
 from typing import TypeAlias
 
 import re2
@@ -92,9 +92,9 @@ class Locators:
             self._set.Add(f"(?m){pattern}")
         self._set.Compile()
 
-    def present(self, source: Source) -> list[int]:
+    def present(self, encoded: bytes) -> list[int]:
         """The numbers of those that are found somewhere, in order."""
-        return sorted(self._set.Match(source.encoded) or ())
+        return sorted(self._set.Match(encoded) or ())
 
 
 class Alternatives:
@@ -107,23 +107,36 @@ class Alternatives:
     def __init__(self, patterns: Sequence[str]) -> None:
         groups = range(0, len(patterns), _TOGETHER)
         self._groups = [locator("|".join(patterns[at : at + _TOGETHER])) for at in groups]
+        self._whole = re2.Set.FullMatchSet(_options())
+        for pattern in patterns:
+            self._whole.Add(f"(?s:.)(?m:{pattern})(?s:.)")
+        self._whole.Compile()
 
     def places(self, source: Source) -> Iterator[Span]:
         return source.in_characters(self._spans(source.encoded))
 
+    def which(self, piece: str) -> int:
+        """The number of the one that won a place. `piece`: the place and a character around it."""
+        found: list[int] = self._whole.Match(piece.encode())
+        return min(found)
+
     def _spans(self, encoded: bytes) -> Iterator[Span]:
-        found: list[tuple[int, int, int]] = []
-
-        def look(number: int, at: int) -> None:
-            if at <= len(encoded) and (span := first(self._groups[number], encoded, at)):
-                heappush(found, (span[0], number, span[1]))
-
-        for number in range(len(self._groups)):
-            look(number, 0)
+        """The next place of each group waits in a heap; the first of them comes next."""
+        found = [n for number in range(len(self._groups)) if (n := self._next(number, encoded, 0))]
+        heapify(found)
         at = 0
         while found:
-            start, number, end = heappop(found)
+            start, number, end = found[0]
             if start >= at:
                 yield start, end
                 at = max(end, start + 1)
-            look(number, at)
+            if following := self._next(number, encoded, at):
+                heapreplace(found, following)
+            else:
+                heappop(found)
+
+    def _next(self, number: int, encoded: bytes, at: int) -> tuple[int, int, int] | None:
+        if at > len(encoded):
+            return None
+        start, end = self._groups[number]._regexp.Match(_ANYWHERE, encoded, at, len(encoded))[0]
+        return (start, number, end) if start >= 0 else None

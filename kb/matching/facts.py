@@ -24,26 +24,27 @@ def find_facts(text: str, locate: Locate = heard_whole) -> tuple[Fact, ...]:
     taken = bytearray(len(text))
     found: set[tuple[int, int, str, str]] = set()
     for reader in _readers(source):
-        for (start, end), fresh in reader.readings(source):
+        for start, end, offset, fresh in reader.readings(source):
             if reader.takes:
                 if taken.find(1, start, end) >= 0:
                     continue
                 taken[start:end] = b"\1" * (end - start)
-            found.update(fresh)
+            for first, last, kind, value in fresh:
+                found.add((offset + first, offset + last, kind, value))
     facts: list[Fact] = []
     known: set[tuple[str, str]] = set()
     for start, end, kind, value in sorted(without_doubtful_ports(found, source.text)):
         span, weight = locate(start, end)
         # What a repeated line says once more is no news.
         if weight or (kind, value) not in known:
-            facts.append(Fact(type=kind, value=value, span=span, line=weight))
+            facts.append(Fact(kind, value, span, weight))
             known.add((kind, value))
     return tuple(facts)
 
 
 def _readers(source: Source) -> list[Reader]:
     """Those that have something to read here: one pass tells for all of them."""
-    present = [_READERS[number] for number in _all_readers().present(source)]
+    present = [_READERS[number] for number in _all_readers().present(source.encoded)]
     return [*present, BARE_STATUS] if len(source.text) <= _SHORT_TEXT else present
 
 

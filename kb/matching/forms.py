@@ -4,6 +4,8 @@ It is made for a whole text at once by a few passes over its bytes, so that a lo
 lines in twenty forms costs twenty readings. A fingerprint's shape is finer and dearer.
 """
 
+import re
+
 from kb.matching.expressions import locator, spans
 
 # Numbers that say what happened: they stay, and tell two lines apart. Finding one too many only
@@ -21,6 +23,7 @@ _DIGITS = b"0123456789"
 # Bytes that no text holds stand for the digits that stay, and for all that vary.
 _STAYS, _VARIES = bytes(range(0x10, 0x1A)), b"\x0e"
 _HIDE, _SHOW = bytes.maketrans(_DIGITS, _STAYS), bytes.maketrans(_STAYS + _VARIES, _DIGITS + b"0")
+_RUN = re.compile(re.escape(_VARIES) + b"{2,}")
 _ALIKE = bytes.maketrans(_DIGITS, _VARIES * len(_DIGITS))
 
 
@@ -32,7 +35,5 @@ def forms(text: str) -> list[str]:
         written[start:end] = _VARIES * (end - start)
     for start, end in spans(_TELLING, encoded):
         written[start:end] = encoded[start:end].translate(_HIDE)
-    alike = written.translate(_ALIKE)
-    while _VARIES * 2 in alike:
-        alike = alike.replace(_VARIES * 2, _VARIES)
+    alike = _RUN.sub(_VARIES, written.translate(_ALIKE))
     return alike.translate(_SHOW).decode().splitlines()

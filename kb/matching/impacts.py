@@ -6,14 +6,14 @@ ties come out the same on every machine and database.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kb.matching.analysis import INDEXED_FACTS, fact_term
 from kb.matching.beginnings import beginnings_of_title
 from kb.matching.concepts import concepts, concepts_of
 from kb.matching.facts import find_facts
-from kb.matching.terms import CONCEPT, FACT, SYLLABLES, WORD, scan
+from kb.matching.terms import CONCEPT, FACT, SYLLABLES, TOKEN, WORD, Said, pair, read, scan
 
 # What an impact approaches when a term is all there is.
 FULL_IMPACT = 1000
@@ -71,10 +71,9 @@ def _counts(text: str) -> tuple[dict[str, int], int]:
     """Occurrences per term, and about the length in words (two syllable pairs count as one)."""
     counts: dict[str, int] = defaultdict(int)
     words = 0.0
-    for line in text.splitlines():
-        for token in scan(line):
-            counts[token.key] += 1
-            words += _LENGTHS.get(token.kind, 0.0)
+    for (key, kind, _), count in _said(text):
+        counts[key] += count
+        words += _LENGTHS.get(kind, 0.0) * count
     facts = find_facts(text)
     for concept in concepts_of(text, facts):
         counts[f"@{concept.name}"] += 1
@@ -82,6 +81,31 @@ def _counts(text: str) -> tuple[dict[str, int], int]:
         if fact.type in INDEXED_FACTS:
             counts[fact_term(fact)] += 1
     return counts, _stepped(max(1, round(words)))
+
+
+def _said(text: str) -> Iterator[tuple[Said, int]]:
+    """What each token and each two neighbours say, with how often they stand there."""
+    tokens: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for line in text.splitlines():
+        heard = TOKEN.findall(line)
+        tokens.update(heard)
+        pairs.update(_neighbours(heard))
+    for words, count in pairs.items():
+        yield pair(*words), count
+    for token, count in tokens.items():
+        for what, _, _ in read(token)[0]:
+            yield what, count
+
+
+def _neighbours(tokens: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The last word of a token and the first of the next that says something."""
+    before = ""
+    for terms, first, last, _, _ in map(read, tokens):
+        if terms:
+            if before and first:
+                yield before, first
+            before = last
 
 
 def _stepped(length: int) -> int:

@@ -7,11 +7,11 @@ how much and what to do. A log has no such headline: there errors stand out by t
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import repeat
+from itertools import accumulate, repeat
+from typing import NamedTuple
 
-from kb.matching.expressions import Locators, Source
+from kb.matching.expressions import Locators
 from kb.matching.fingerprint import shape
 from kb.matching.forms import forms
 
@@ -31,7 +31,7 @@ _KINDS = {
     # A request that was answered with an error: `"GET / HTTP/1.1" 502`, `status=503`.
     _BAD_STATUS: r"\bHTTP/[\d.]+\"?\s[45]\d\d\b|\bstatus(?:[ _]?code)?\W{1,3}[45]\d\d\b",
     _GOOD_STATUS: r"\bHTTP/[\d.]+\"?\s[123]\d\d\b",
-    _ROUTINE_LINE: r"^(?-i:[^a-z]{0,80})\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)"
+    _ROUTINE_LINE: r"^(?-i:[^a-z]*)\b(?:trace|debug|info|notice)\b|\blevel=\"?(?:debug|info)"
     r"|\b(?:passed|healthy|succeeded|successful(?:ly)?|unchanged|cached|loaded|reused)\b",
     _STAMPED: r"^[^\w가-힣]{0,2}(?:\d|(?-i:[A-Z][a-z]{2})\s+\d)|\d+:\d+:\d",
     _SPOKEN: r"[가-힣]{2}\s(?:.*\s)?[가-힣]{2}|^\s*[a-z][a-z',]*(?:\s[a-z',/-]+){4,}",
@@ -51,8 +51,7 @@ _MOST_REPEATS = 16
 _SENTENCE_ENDS = (".", ":", "!", "?", ";")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """`weight` is how loud the line is, `told` how much it is the headline; both in hundredths.
 
     A repeat has a form that was seen before: only its facts are read, and they weigh nothing.
@@ -72,7 +71,7 @@ def read_lines(text: str) -> list[Line]:
     A repeated line is left out where its form is routine or a stack frame, and after so many
     repeats: what a log says a hundred times costs most of its reading and tells nothing new.
     """
-    said = [formed for formed in _formed(text) if _SAYS.search(formed[2])]
+    said = _said(text)
     is_log = len(said) > _SHORT
     told = repeat(_HEADLINE) if is_log else _headlines([line for line, _, _ in said])
     first: dict[str, Line] = {}
@@ -94,15 +93,12 @@ def heard_lines(text: str) -> list[Line]:
     return [line for line in read_lines(text) if not line.is_repeat]
 
 
-_Formed = tuple[str, int, str]
-
-
-def _formed(text: str) -> Iterator[_Formed]:
-    """Each line with its place and its form."""
-    at = 0
-    for line, form in zip(text.splitlines(keepends=True), forms(text), strict=True):
-        yield line, at, form
-        at += len(line)
+def _said(text: str) -> list[tuple[str, int, str]]:
+    """Each line that says something, with its place and its form."""
+    lines, formed = text.splitlines(keepends=True), forms(text)
+    starts = accumulate(map(len, lines), initial=0)
+    saying = {form for form in set(formed) if _SAYS.search(form)}
+    return [said for said in zip(lines, starts, formed, strict=False) if said[2] in saying]
 
 
 def _headlines(lines: list[str]) -> Iterator[int]:
@@ -127,9 +123,9 @@ def _heard(line: str, start: int, form: str, *, is_log: bool, told: int) -> Line
 
 
 @lru_cache(maxsize=16_384)
-def _kinds(form: str) -> frozenset[int]:
+def _kinds(form: str) -> tuple[int, ...]:
     """What sort of line it is. Asked of the form, so the same program's next log costs nothing."""
-    return frozenset(_expressions().present(Source(form)))
+    return tuple(_expressions().present(form.encode()))
 
 
 @cache
@@ -137,7 +133,7 @@ def _expressions() -> Locators:
     return Locators([*_KINDS.values()])
 
 
-def _weight(kinds: frozenset[int], is_log: bool) -> int:
+def _weight(kinds: tuple[int, ...], is_log: bool) -> int:
     if _FRAME_LINE in kinds:
         return _FRAME
     if not is_log or _BAD_STATUS in kinds:

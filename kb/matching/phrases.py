@@ -8,7 +8,7 @@ stand in any text it matches: the index keeps it, so that only likely phrases ar
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from operator import add
 
 import re2
@@ -24,9 +24,9 @@ ALWAYS = "~"
 _ANCHOR = "="
 MOST_PLACES = 20
 _LONGEST_ANCHOR = 40
-_WORD = re.compile(r"[a-z0-9]+")
+_WORD_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_WORDS_ONLY = bytes(byte if chr(byte) in _WORD_LETTERS else 0x20 for byte in range(256))
 _KOREAN = re.compile(r"[가-힣]+")
-_BETWEEN_KOREAN = re.compile(r"([가-힣])[^\S\n]+(?=([가-힣]))")
 _PIECE = re.compile(r"[a-z0-9]+|[가-힣]+")
 _QUOTE = "[\"'`´“”‘’]"
 _WILD = re.compile(r"\s*(?:\.{3}|…)\s*")
@@ -36,16 +36,22 @@ _STEP = re.compile(r"(?P<quote>[\"'`´“”‘’])|(?P<space>\s+)|(?P<korean>[
 def anchors_of(lines: Iterable[str]) -> frozenset[str]:
     """Every anchor that a phrase found in these lines could have."""
     text = "\n".join(lines).lower()
-    pieces = {word[:_LONGEST_ANCHOR] for word in set(_WORD.findall(text))}
+    words = set(text.encode().translate(_WORDS_ONLY).decode().split())
+    pieces = {_ANCHOR + word[:_LONGEST_ANCHOR] for word in words}
     if not text.isascii():
-        pieces |= _syllable_pairs(text)
-    return frozenset(map(_ANCHOR.__add__, pieces)) | {ALWAYS}
+        pieces.update(map(_ANCHOR.__add__, _syllable_pairs(text)))
+    return frozenset(pieces | {ALWAYS})
 
 
 def _syllable_pairs(text: str) -> set[str]:
     """Of Korean words, and across the spaces between them: Korean is spaced freely."""
-    words = set(_KOREAN.findall(text))
-    across = {last + first for last, first in set(_BETWEEN_KOREAN.findall(text))}
+    spaced = text.replace("\n", " | ").split()
+    words = set(_KOREAN.findall(" ".join(set(spaced))))
+    across = {
+        one[-1] + other[0]
+        for one, other in set(pairwise(spaced))
+        if "가" <= one[-1] <= "힣" and "가" <= other[0] <= "힣"
+    }
     return across.union(*(map(add, word, word[1:]) for word in words))
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 
 from kb.matching.expressions import Locator, Source, expression, locator
-from kb.matching.values import Span
 
 Found = re.Match[str]
 # Start, end, type and value of a fact.
@@ -56,17 +55,16 @@ class Reader:
         after = f"(?!{self._after})" if self._after else ""
         return expression(f"{before}(?:{self.pattern}){after}", exact_case=self._exact_case)
 
-    def readings(self, source: Source) -> Iterator[tuple[Span, list[Place]]]:
-        """Each place that states something, with what it states."""
+    def readings(self, source: Source) -> Iterator[tuple[int, int, int, tuple[Place, ...]]]:
+        """Each place that states something: start, end, and what it states from an offset on."""
         for start, end in source.places(self._where):
-            offset = start - min(start, 1)
+            offset = start - 1 if start else 0
             piece = source.text[offset : end + self._ahead]
             # A long piece is not worth remembering.
             take_apart = self._take_apart if len(piece) <= _LONGEST else self._match
             length, facts = take_apart(piece, start - offset)
             if facts:
-                moved = [(offset + s, offset + e, kind, value) for s, e, kind, value in facts]
-                yield (start, start + length), moved
+                yield start, start + length, offset, facts
 
     def _match(self, piece: str, start: int) -> tuple[int, tuple[Place, ...]]:
         found = self._expression.match(piece, start)

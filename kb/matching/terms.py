@@ -17,6 +17,7 @@ TOKEN = re.compile(
     r"[A-Za-z0-9_$][A-Za-z0-9_$.\-]{0,199}|[가-힣]{1,200}|[^\W\d_a-zA-Z가-힣]{1,200}"
 )
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_SEGMENT, _LONG_NUMBER = re.compile(r"[A-Za-z0-9]+"), re.compile(r"\d{4}")
 _HANGUL = re.compile(r"[가-힣]")
 _RANDOM = re.compile(
     r"\d+t\d+|\d+z|(?=[a-z]*\d)[0-9a-f]{7,}|(?=.{7})[a-z]{0,40}\d+[a-z]+\d[a-z0-9]*|(?=.{5})[a-z]{1,3}\d+[a-z]{1,3}"
@@ -99,7 +100,7 @@ def _parts(token: str) -> list[tuple[str, int, int]]:
         return [(word, 0, len(token))] if word else []
     return [
         (stem(part[0].lower())[:MAX_TERM], part.start(), part.end())
-        for segment in re.finditer(r"[A-Za-z0-9]+", token)
+        for segment in _SEGMENT.finditer(token)
         if not _RANDOM.fullmatch(segment[0].lower())
         for part in _PART.finditer(token, segment.start(), segment.end())
         if not part[0].isdigit()
@@ -112,9 +113,9 @@ def _whole(token: str, words: list[str]) -> str:
     A status prefix is rare and so would weigh a lot, but says how bad it is, not what:
     `HEALTH_WARN` and `level.error` are no identifiers.
     """
-    if len(words) < 2 or re.search(r"\d{4}", token):
+    if len(words) < 2 or _LONG_NUMBER.search(token):
         return ""
-    if any(_RANDOM.fullmatch(segment) for segment in re.findall(r"[a-z0-9]+", token.lower())):
+    if any(_RANDOM.fullmatch(segment) for segment in _SEGMENT.findall(token.lower())):
         return ""
     telling_words = [word for word in words if not is_level(word)]
     if len(telling_words) < 2 and len(telling_words) < len(words):

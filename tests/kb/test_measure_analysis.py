@@ -14,5 +14,8 @@ def test_every_kind_of_log_has_a_ratio() -> None:
 
     speeds = json.loads(as_json.getvalue())
     assert len(printed.getvalue().splitlines()) == len(speeds)
-    assert {"java", "journald", "korean", "nginx", "uvicorn"} <= {one["kind"] for one in speeds}
+    assert [one["median"] for one in speeds] == sorted(one["median"] for one in speeds)
+    assert {"java", "journald", "korean", "mixture", "nginx", "uvicorn"} <= {
+        one["kind"] for one in speeds
+    }
     assert all(0 < one["median"] <= one["p95"] and one["milliseconds"] > 0 for one in speeds)

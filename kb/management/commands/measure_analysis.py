@@ -13,7 +13,9 @@ from kb.evaluation.analysis_speed import measure
 class Command(BaseCommand):
     help = (
         'Prints, by kind of log, how many times `for m in re.finditer(r"\\w+", text): pass` an '
-        "analysis takes: median and 95th percentile over different logs of 24 kB."
+        "analysis takes: median and 95th percentile over different logs of 24 kB, the worst kind "
+        "last. Before a kind is measured, two other logs of it are analysed; of the mixture of "
+        "programs and words never met, thirty."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -21,7 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the figures as JSON")
 
     def handle(self, *args: Any, texts: int, **options: Any) -> None:
-        speeds = list(measure(texts=texts))
+        speeds = measure(texts=texts)
         if options["json"]:
             self.stdout.write(json.dumps([asdict(speed) for speed in speeds], indent=2))
             return

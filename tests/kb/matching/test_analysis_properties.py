@@ -5,6 +5,7 @@ import time
 import tracemalloc
 
 import pytest
+import re2
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -118,8 +119,24 @@ def test_several_automatons_find_what_one_would(text: str, copies: int) -> None:
         r"연결이?",
     ]
     patterns = [*patterns * copies, r"\w{3}"]
-    source = Source(text)
+    source, one = Source(text), locator("|".join(patterns))
+    several = Alternatives(patterns)
 
-    assert list(Alternatives(patterns).places(source)) == list(
-        source.places(locator("|".join(patterns)))
-    )
+    assert list(several.places(source)) == list(source.places(one))
+
+
+@given(texts)
+def test_the_alternative_that_won_a_place_is_named_by_the_place_alone(text: str) -> None:
+    patterns = [r"refused\b", r"connection", r"\d+", r"[a-z]+\.[a-z]+", r"연결이?", r"\w{3}"]
+    groups = re2.compile("|".join(f"({pattern})" for pattern in patterns), _case_blind())
+    several, padded = Alternatives(patterns), f"\n{text}\n"
+
+    named = [several.which(padded[s : e + 2]) for s, e in several.places(Source(text))]
+
+    assert named == [found.lastindex - 1 for found in groups.finditer(text)]
+
+
+def _case_blind() -> re2.Options:
+    options = re2.Options()
+    options.case_sensitive = False
+    return options

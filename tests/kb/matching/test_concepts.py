@@ -3,6 +3,7 @@
 import pytest
 import re2
 
+from kb.matching import analyse
 from kb.matching.concepts import concepts, find_concepts
 
 
@@ -87,3 +88,11 @@ def test_what_a_browser_cannot_read_as_json_is_no_error_in_python_code() -> None
     assert "json-parse" in ideas("Unexpected token '<', \"<!DOCTYPE\" is not valid JSON")
     assert "syntax-error" not in ideas("JSON.parse: unexpected character at line 1 column 1")
     assert "syntax-error" in ideas("SyntaxError: '(' was never closed")
+
+
+def test_an_idea_is_heard_once_of_lines_that_differ_only_in_their_digits() -> None:
+    lines = [f"12:00:0{n} worker: connection refused, attempt {n}" for n in range(9)]
+
+    hits = analyse("\n".join(lines)).concepts
+
+    assert [hit.name for hit in hits].count("refused") == 1
