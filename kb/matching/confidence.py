@@ -32,6 +32,7 @@ _SAME_PORT_DOUBT = 0.6
 _UNFORESEEN = 0.85
 # A match this far below the best one is not an answer beside it.
 _FAR_BEHIND = 0.3
+_AS_WRITTEN = 100
 # Words alone are strong only when no other guide explains them nearly as well.
 _CLEAR_LEAD = 1.15
 
@@ -111,12 +112,14 @@ def _explained(
 def strength(one: Scored, *, best: int, rival: int) -> Strength:
     """`best` is the highest score of all, `rival` the highest among the other guides.
 
-    What is contradicted is never strong, whatever else speaks for it.
+    What is contradicted is never strong, whatever else speaks for it; nor is what was only nearly
+    said.
     """
     trust, score = one.confidence, one.score
     if trust < POSSIBLE_FROM or score < best * _FAR_BEHIND:
         return Strength.WEAK
-    is_clear = bool(one.symptoms) or score >= rival * _CLEAR_LEAD
+    is_said = any(hit.share >= _AS_WRITTEN for hit in one.symptoms)
+    is_clear = is_said or (not one.symptoms and score >= rival * _CLEAR_LEAD)
     if trust < STRONG_FROM or one.against or not is_clear:
         return Strength.POSSIBLE
     return Strength.STRONG

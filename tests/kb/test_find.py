@@ -6,7 +6,7 @@ import pytest
 
 from kb import services
 from kb.models import Guide, Investigation, SearchGap
-from tests.factories import make_guide, reindex
+from tests.factories import make_cause, make_guide, make_symptom, reindex
 from tests.kb.unreachable import TEXT, make_unreachable
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +136,21 @@ def test_a_draft_answers_nobody(guide: Guide):
     reindex(guide)
 
     assert services.diagnose(services.find_fixes(TEXT)).causes == ()
+
+
+def test_what_is_only_nearly_said_is_never_a_strong_match():
+    known = make_guide("loopback", title="Bound to loopback")
+    make_cause(known, "loopback")
+    make_symptom(
+        known,
+        "elsewhere",
+        phrases=("the phone cannot open my dashboard over wifi",),
+        suggests={"loopback": "strong"},
+    )
+    reindex(known)
+
+    said = services.diagnose(services.find_fixes("the phone cannot open my dashboard over wifi"))
+    nearly = services.diagnose(services.find_fixes("over wifi my dashboard: no phone opens it"))
+
+    assert [one.symptom.slug for one in nearly.symptoms] == ["elsewhere"]
+    assert (said.causes[0].strength, nearly.causes[0].strength) == ("strong", "possible")
