@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -65,28 +66,32 @@ class Served:
 
 @dataclass(kw_only=True)
 class Measured:
-    """Milliseconds by kind of question; `hits` in the order of the questions."""
+    """Milliseconds by kind of question, `short` or `logs`, and of `update`; of a process's own
+    time in `busy`. `hits` in the order of the questions.
+    """
 
-    took: dict[str, list[float]] = field(default_factory=lambda: {"short": [], "logs": []})
-    analysing: dict[str, list[float]] = field(default_factory=lambda: {"short": [], "logs": []})
-    updates: list[float] = field(default_factory=list)
+    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    busy: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    analysing: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     hits: list[Any] = field(default_factory=list)
     facts: dict[str, float] = field(default_factory=dict)
 
-    def add(self, kind: str, answer: Mapping[str, Any], *, is_counted: bool) -> None:
-        if is_counted:
-            self.took[kind].append(answer["ms"])
-            self.analysing[kind].append(answer.get("analyse_ms", 0))
+    def add(self, kind: str, answer: Mapping[str, Any]) -> None:
+        self.took[kind].append(answer["ms"])
+        if "cpu_ms" in answer:
+            self.busy[kind].append(answer["cpu_ms"])
+        if "analyse_ms" in answer:
+            self.analysing[kind].append(answer["analyse_ms"])
+        if "hits" in answer:
             self.hits.append(answer["hits"])
 
     def figures(self) -> dict[str, Any]:
-        figures: dict[str, Any] = {
-            kind: _spread(took) for kind, took in self.took.items() if len(took) > 1
+        return {
+            **_spreads(self.took),
+            "cpu": _spreads(self.busy),
+            "analysing": _spreads(self.analysing),
+            **self.facts,
         }
-        if self.updates:
-            figures["update"] = _spread(self.updates)
-            figures["analysing"] = {kind: _spread(t) for kind, t in self.analysing.items()}
-        return figures | self.facts
 
 
 def measure(
@@ -102,13 +107,15 @@ def measure(
     questions = invent_questions(judged, logs * _SHORT_PER_LOG, documents=count)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="knownfix-speed-")))
-        bases = {SQLITE: Served(path, f"sqlite:///{folder / 'base.sqlite3'}")}
+        file = folder / "base.sqlite3"
+        bases = {SQLITE: Served(path, f"sqlite:///{file}")}
         if postgres:
             url = stack.enter_context(_scratch_database(postgres))
             bases[POSTGRES] = Served(path, url)
         for base in bases.values():
             stack.callback(base.close)
-        measured = {name: Measured(facts=facts) for name, facts in _built(bases, count).items()}
+        built = _built(bases, count, file)
+        measured = {name: Measured(facts=facts) for name, facts in built.items()}
         say("bases built")
         peers = _peers(judged, folder, count, postgres, measured)
         say("peers built")
@@ -119,11 +126,12 @@ def measure(
     return _report(count, measured)
 
 
-def _built(bases: Mapping[str, Served], count: int) -> dict[str, dict[str, float]]:
-    """All at once: they do not disturb what is measured later."""
-    for base in bases.values():
-        base.send("build", count=count)
-    return {name: base.receive() for name, base in bases.items()}
+def _built(bases: Mapping[str, Served], count: int, file: Path) -> dict[str, dict[str, float]]:
+    """One base is indexed, in `file`; another gets a copy of its index's rows."""
+    built = {SQLITE: bases[SQLITE].call("build", count=count)}
+    if POSTGRES in bases:
+        built[POSTGRES] = bases[POSTGRES].call("build", count=count, index_of=str(file))
+    return built
 
 
 def _peers(
@@ -149,19 +157,22 @@ def _ask_all(
     """Every text of every system in turn, so that a busy moment disturbs all of them."""
     for kind, texts in (("short", questions.short), ("logs", questions.logs[:logs])):
         for number, text in enumerate([texts[0], *texts]):
-            for name, base in bases.items():
-                answer = base.call("ask", text=text)
-                measured[name].add(kind, answer, is_counted=number > 0)
+            answers = {name: base.call("ask", text=text) for name, base in bases.items()}
             for name, peer in peers.items():
                 if name != _SLOW or (kind == "short" and number % _SLOW_SHARE == 0):
-                    answer = _timed(peer, text)
-                    measured[name].add(kind, answer, is_counted=number > 0)
+                    answers[name] = _timed(name, peer, text)
+            if number > 0:
+                for name, answer in answers.items():
+                    measured[name].add(kind, answer)
 
 
-def _timed(peer: Peer, text: str) -> dict[str, Any]:
-    started = time.perf_counter()
-    hits = peer(text)
-    return {"ms": 1000 * (time.perf_counter() - started), "hits": hits}
+def _timed(name: str, peer: Peer, text: str) -> dict[str, float]:
+    """ts_rank_cd works in the server, the others in this process."""
+    started, began = time.perf_counter(), time.process_time()
+    peer(text)
+    spent, busy = time.perf_counter() - started, time.process_time() - began
+    took = {"ms": 1000 * spent}
+    return took if name == _SLOW else {**took, "cpu_ms": 1000 * busy}
 
 
 def _update_all(
@@ -173,7 +184,7 @@ def _update_all(
     for number, sentence in enumerate(sentences):
         guide = 1 + number * count // len(sentences)
         for name, base in bases.items():
-            measured[name].updates.append(base.call("update", guide=guide, sentence=sentence)["ms"])
+            measured[name].add("update", base.call("update", guide=guide, sentence=sentence))
 
 
 def _report(count: int, measured: Mapping[str, Measured]) -> dict[str, Any]:
@@ -182,18 +193,8 @@ def _report(count: int, measured: Mapping[str, Measured]) -> dict[str, Any]:
     return {
         "documents": count,
         "systems": systems,
-        "p95_ratios": {
-            name: {
-                peer: {
-                    kind: _ratio(systems[name][kind], one[kind])
-                    for kind in ("short", "logs")
-                    if kind in one
-                }
-                for peer, one in systems.items()
-                if peer not in ours
-            }
-            for name in ours
-        },
+        "p95_ratios": _ratios(systems, ours),
+        "cpu_p95_ratios": _ratios({name: one["cpu"] for name, one in systems.items()}, [SQLITE]),
         "different_answers": _different([measured[name].hits for name in ours]),
     }
 
@@ -210,8 +211,24 @@ def _spread(took: Sequence[float]) -> dict[str, float]:
     return {"median": median(took), "p95": quantiles(took, n=20, method="inclusive")[-1]}
 
 
-def _ratio(ours: Mapping[str, float], theirs: Mapping[str, float]) -> float:
-    return ours["p95"] / theirs["p95"]
+def _spreads(took: Mapping[str, Sequence[float]]) -> dict[str, dict[str, float]]:
+    return {kind: _spread(one) for kind, one in took.items() if len(one) > 1}
+
+
+def _ratios(systems: Mapping[str, Any], ours: Sequence[str]) -> dict[str, Any]:
+    """By each of ours, by peer, by kind of question."""
+    peers = {name: one for name, one in systems.items() if name not in (SQLITE, POSTGRES)}
+    return {
+        name: {
+            peer: {
+                kind: systems[name][kind]["p95"] / one[kind]["p95"]
+                for kind in ("short", "logs")
+                if kind in one
+            }
+            for peer, one in peers.items()
+        }
+        for name in ours
+    }
 
 
 @contextmanager

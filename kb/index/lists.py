@@ -6,58 +6,80 @@ guides alone: the same guides make the same rows, in whatever order they were sa
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
+from kb.index import tables
 from kb.index.packing import GUIDES, LOW, Packed, pack, unpacked, with_one, without_one
-from kb.models import IndexTerm, PostingBlock, Sign
 
 # A rare term has at most so many guides.
 RARE = 256
 # So many guide ids are one block.
 BLOCK = 8192
-_BATCH = 2000
+
+# As they are written: a term, how many guides have it, its postings where it is rare; and a
+# common term, the number of one of its blocks, the postings there.
+TermRow = tuple[int, int, Packed]
+BlockRow = tuple[int, int, Packed]
 
 
 def change(guide: int, put: Mapping[int, int], gone: Iterable[int]) -> None:
     """Write these impacts of the guide, new or changed, and take it out of the terms `gone`."""
-    Change(guide, put, frozenset(gone)).write()
+    gone = frozenset(gone)
+    if put or gone:
+        Change(guide, put, gone).write()
+
+
+@dataclass(slots=True)
+class _Term:
+    """`counted` is how many guides had it; `block`, of a common term, the postings nearby."""
+
+    number: int
+    counted: int = 0
+    postings: Packed = b""
+    block: Packed = b""
+    guides: int = 0
+
+    def __post_init__(self) -> None:
+        self.guides = self.counted
+
+    @property
+    def was_common(self) -> bool:
+        return self.counted > RARE
+
+    @property
+    def is_common(self) -> bool:
+        return self.guides > RARE
 
 
 class Change:
     """The rows that one guide's change touches, read, changed and written together."""
 
     def __init__(self, guide: int, put: Mapping[int, int], gone: frozenset[int]) -> None:
-        self.guide, self.put, self.gone = guide, put, gone
-        self.terms = IndexTerm.objects.in_bulk([*put, *gone])
-        self.blocks = self._read_blocks()
-
-    def _read_blocks(self) -> dict[int, PostingBlock]:
-        common = [number for number, term in self.terms.items() if term.guides > RARE]
-        rows = PostingBlock.objects.filter(block=self.guide // BLOCK, term__in=common)
-        return {row.term: row for row in rows}
+        self.put, self.gone = put, gone
+        self.guide, self.block = guide, guide // BLOCK
+        numbers = sorted(gone.union(put))
+        self.terms = {number: _Term(number) for number in numbers}
+        self.terms |= {row[0]: _Term(*row) for row in _read(self.block, numbers)}
 
     def write(self) -> None:
-        counts = {number: term.guides for number, term in self.terms.items()}
-        for number in [*self.put, *self.gone]:
-            self._change(number)
-        touched = [
-            term
-            for number, term in self.terms.items()
-            if term.guides <= RARE or counts.get(number) != term.guides
-        ]
-        self._move_grown([term for term in touched if term.guides > RARE and term.postings])
-        self._move_shrunk([t for t in touched if t.guides <= RARE < counts.get(t.pk, 0)])
-        _save_terms([term for term in touched if term.guides])
-        _forget([term.pk for term in touched if not term.guides])
-        self._save_blocks()
+        for term in self.terms.values():
+            self._change(term)
+        self._move_grown([term for term in self._all if term.is_common and not term.was_common])
+        self._move_shrunk([term for term in self._all if term.was_common and not term.is_common])
+        self._save_terms()
+        self._save_blocks([term for term in self._all if term.was_common and term.is_common])
 
-    def _change(self, number: int) -> None:
-        term = self.terms.setdefault(number, IndexTerm(id=number, guides=0, postings=b""))
-        if term.guides > RARE:
-            row = self.blocks.setdefault(number, self._empty_block(number))
-            row.postings, by = self._changed(row.postings, LOW, self.guide % BLOCK, number)
+    @property
+    def _all(self) -> Iterable[_Term]:
+        return self.terms.values()
+
+    def _change(self, term: _Term) -> None:
+        if term.was_common:
+            place = self.guide % BLOCK
+            term.block, by = self._changed(term.block, LOW, place, term.number)
         else:
-            term.postings, by = self._changed(term.postings, GUIDES, self.guide, number)
+            term.postings, by = self._changed(term.postings, GUIDES, self.guide, term.number)
         term.guides += by
 
     def _changed(self, packed: Packed, code: str, place: int, number: int) -> tuple[Packed, int]:
@@ -66,65 +88,57 @@ class Change:
         rest, by = without_one(packed, code, place)
         return rest, -by
 
-    def _empty_block(self, number: int) -> PostingBlock:
-        return PostingBlock(term=number, block=self.guide // BLOCK, postings=b"")
-
-    def _move_grown(self, terms: Iterable[IndexTerm]) -> None:
+    def _move_grown(self, terms: Iterable[_Term]) -> None:
         """What was rare is common now: into blocks."""
-        rows = []
         for term in terms:
-            rows += blocks_of(term.pk, unpacked(term.postings, GUIDES))
+            tables.BLOCK.insert(blocks_of(term.number, unpacked(term.postings, GUIDES)))
             term.postings = b""
-        PostingBlock.objects.bulk_create(rows, batch_size=_BATCH)
 
-    def _move_shrunk(self, terms: list[IndexTerm]) -> None:
+    def _move_shrunk(self, terms: Iterable[_Term]) -> None:
         """What was common is rare now: out of its blocks, the one changed here included."""
+        numbers = [term.number for term in terms]
         impacts: dict[int, dict[int, int]] = defaultdict(dict)
-        for row in PostingBlock.objects.filter(term__in=[term.pk for term in terms]):
-            changed = self.blocks[row.term] if row.block == self.guide // BLOCK else row
-            low = unpacked(changed.postings, LOW)
-            start = row.block * BLOCK
-            impacts[row.term] |= {start + place: impact for place, impact in low.items()}
-        for term in terms:
-            term.postings = pack(impacts[term.pk], GUIDES)
-            del self.blocks[term.pk]
-        PostingBlock.objects.filter(term__in=[term.pk for term in terms]).delete()
+        for number, block, postings in _all_blocks(numbers):
+            changed = self.terms[number].block if block == self.block else postings
+            for place, impact in unpacked(changed, LOW).items():
+                impacts[number][block * BLOCK + place] = impact
+        for number in numbers:
+            self.terms[number].postings = pack(impacts[number], GUIDES)
+        tables.BLOCK.delete("term", numbers)
 
-    def _save_blocks(self) -> None:
-        PostingBlock.objects.bulk_create(
-            [row for row in self.blocks.values() if row.postings],
-            update_conflicts=True,
-            unique_fields=["term", "block"],
-            update_fields=["postings"],
-            batch_size=_BATCH,
-        )
-        if empty := [row.term for row in self.blocks.values() if not row.postings]:
-            PostingBlock.objects.filter(block=self.guide // BLOCK, term__in=empty).delete()
+    def _save_terms(self) -> None:
+        """A common term's row says how many guides have it, and nothing else that can change."""
+        touched = [one for one in self._all if not one.is_common or one.guides != one.counted]
+        tables.TERM.put((one.number, one.guides, one.postings) for one in touched if one.guides)
+        # Terms that no guide has any more.
+        unused = [one.number for one in touched if not one.guides]
+        tables.TERM.delete("id", unused)
+        tables.SIGN.delete("term", unused)
+
+    def _save_blocks(self, terms: list[_Term]) -> None:
+        tables.BLOCK.put((one.number, self.block, one.block) for one in terms if one.block)
+        empty = [one.number for one in terms if not one.block]
+        tables.BLOCK.delete("term", empty, where=f"block = {self.block} AND ")
 
 
-def _save_terms(terms: list[IndexTerm]) -> None:
-    IndexTerm.objects.bulk_create(
-        terms,
-        update_conflicts=True,
-        unique_fields=["id"],
-        update_fields=["guides", "postings"],
-        batch_size=_BATCH,
+def _read(block: int, numbers: list[int]) -> Iterator[tuple[int, int, Packed, Packed]]:
+    """These terms with their postings, those of a common one in this block."""
+    sql = (
+        "SELECT id, guides, kb_indexterm.postings, kb_postingblock.postings FROM kb_indexterm"
+        " LEFT JOIN kb_postingblock ON term = id AND block = %s WHERE id IN %s"
     )
+    for number, guides, postings, nearby in tables.fetch(sql, block, numbers):
+        yield number, guides, postings, nearby or b""
 
 
-def _forget(terms: list[int]) -> None:
-    """Terms that no guide has any more."""
-    if terms:
-        IndexTerm.objects.filter(pk__in=terms).delete()
-        Sign.objects.filter(pk__in=terms).delete()
+def _all_blocks(numbers: list[int]) -> list[BlockRow]:
+    sql = "SELECT term, block, postings FROM kb_postingblock WHERE term IN %s"
+    return tables.fetch(sql, numbers)
 
 
-def blocks_of(term: int, impacts: Mapping[int, int]) -> list[PostingBlock]:
+def blocks_of(term: int, impacts: Mapping[int, int]) -> list[BlockRow]:
     """A common term's rows; `impacts` by guide id."""
     blocks: dict[int, dict[int, int]] = defaultdict(dict)
     for guide, impact in impacts.items():
         blocks[guide // BLOCK][guide % BLOCK] = impact
-    return [
-        PostingBlock(term=term, block=block, postings=pack(own, LOW))
-        for block, own in blocks.items()
-    ]
+    return [(term, block, pack(own, LOW)) for block, own in blocks.items()]

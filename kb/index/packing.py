@@ -27,9 +27,12 @@ def term_id(key: str) -> int:
 def pack(impacts: Mapping[int, int], numbers: str) -> bytes:
     """Impact by number (a term's, a guide's, ...), every number below what its code holds."""
     ordered = sorted(impacts)
-    return _bytes(array(numbers, ordered)) + _bytes(
-        array(_IMPACT, [impacts[one] for one in ordered])
-    )
+    return pack_rising(ordered, [impacts[one] for one in ordered], numbers)
+
+
+def pack_rising(numbers: Iterable[int], impacts: Iterable[int], code: str) -> bytes:
+    """The same of numbers that rise already, each with its impact; `code` is theirs."""
+    return _bytes(array(code, numbers)) + _bytes(array(_IMPACT, impacts))
 
 
 def unpack(packed: Packed, numbers: str) -> tuple["array[int]", "array[int]"]:

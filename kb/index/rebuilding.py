@@ -1,26 +1,23 @@
 """The whole index anew from the guides: after a new version of the program, or on request."""
 
 from array import array
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
-from typing import TypeVar
 
-from django.db import models, transaction
+from django.db import transaction
 
-from kb.index.entries import entries
-from kb.index.lists import RARE, blocks_of
-from kb.index.packing import GUIDES, pack
-from kb.index.rows import Stored, stored_of
+from kb.index import tables
+from kb.index.analysing import analysed
+from kb.index.lists import BLOCK, RARE, BlockRow
+from kb.index.packing import GUIDES, LOW, TERMS, pack_rising, unpack
 from kb.index.state import current_version, lock
-from kb.index.writing import READ
-from kb.models import Guide, IndexedGuide, IndexTerm, PostingBlock, Sign
 
-_CHUNK = 500
 # A posting while it waits in memory: the guide's id, then 16 bits of impact.
 _IMPACT_BITS = 16
+_IMPACT_MASK = (1 << _IMPACT_BITS) - 1
+_TERMS_AT_ONCE = 5000
 
-_One = TypeVar("_One")
 Lists = Mapping[int, "array[int]"]
 
 
@@ -32,8 +29,8 @@ def rebuild() -> int:
     All postings are in memory until the end, eight bytes each.
     """
     state = lock()
-    for model in (IndexedGuide, IndexTerm, PostingBlock, Sign):
-        _empty(model)
+    for table in tables.ALL:
+        table.clear()
     lists, state.guides = _read_guides()
     _write_lists(lists)
     state.version = current_version()
@@ -41,53 +38,46 @@ def rebuild() -> int:
     return state.guides
 
 
-def _empty(model: type[models.Model]) -> None:
-    """All rows gone at once: nobody asks which postings went with which guide."""
-    rows = model._default_manager.all()
-    rows._raw_delete(rows.db)
-
-
 def _read_guides() -> tuple[Lists, int]:
-    """Write each guide's own row and its signs; answers the postings by term."""
+    """Write each guide's own row and its signs; answers the postings by term, by rising guide."""
     lists: dict[int, array[int]] = defaultdict(lambda: array("Q"))
     count = 0
-    for guides in _chunks(_stored_guides(), _CHUNK):
-        for one in guides:
-            guide = one.row.pk << _IMPACT_BITS
-            for term, impact in one.impacts.items():
-                lists[term].append(guide | impact)
-        IndexedGuide.objects.bulk_create([one.row for one in guides])
-        signs = [sign for one in guides for sign in one.signs.values()]
-        Sign.objects.bulk_create(signs, ignore_conflicts=True)
+    for guides, signs in analysed():
+        tables.GUIDE.insert(guides)
+        tables.SIGN.add(signs)
+        for guide, terms, *_ in guides:
+            high = guide << _IMPACT_BITS
+            for term, impact in zip(*unpack(terms, TERMS), strict=True):
+                lists[term].append(high | impact)
         count += len(guides)
     return lists, count
 
 
-def _stored_guides() -> Iterator[Stored]:
-    published = Guide.objects.published().order_by("pk").prefetch_related(*READ)
-    for guide in published.iterator(chunk_size=_CHUNK):
-        yield stored_of(guide.pk, entries(guide))
-
-
 def _write_lists(lists: Lists) -> None:
-    for numbers in _chunks(sorted(lists), 10 * _CHUNK):
-        terms, blocks = [], []
-        for number in numbers:
-            impacts = _unfolded(lists[number])
-            rare = len(impacts) <= RARE
-            packed = pack(impacts, GUIDES) if rare else b""
-            terms.append(IndexTerm(id=number, guides=len(impacts), postings=packed))
-            blocks += [] if rare else blocks_of(number, impacts)
-        IndexTerm.objects.bulk_create(terms)
-        PostingBlock.objects.bulk_create(blocks)
+    for numbers in tables.chunks(sorted(lists), _TERMS_AT_ONCE):
+        tables.TERM.insert(
+            (number, len(lists[number]), _packed(lists[number])) for number in numbers
+        )
+        common = (number for number in numbers if len(lists[number]) > RARE)
+        tables.BLOCK.insert(block for number in common for block in _blocks(number, lists[number]))
 
 
-def _unfolded(postings: Iterable[int]) -> dict[int, int]:
-    mask = (1 << _IMPACT_BITS) - 1
-    return {one >> _IMPACT_BITS: one & mask for one in postings}
+def _packed(postings: "array[int]") -> bytes:
+    """The postings of a rare term; a common one's are in its blocks."""
+    return _pack(postings, GUIDES, 0) if len(postings) <= RARE else b""
 
 
-def _chunks(ones: Iterable[_One], size: int) -> Iterator[list[_One]]:
-    rest = iter(ones)
-    while chunk := list(islice(rest, size)):
-        yield chunk
+def _blocks(number: int, postings: "array[int]") -> Iterator[BlockRow]:
+    start = 0
+    while start < len(postings):
+        block = (postings[start] >> _IMPACT_BITS) // BLOCK
+        end = bisect_left(postings, (block + 1) * BLOCK << _IMPACT_BITS, start)
+        yield number, block, _pack(postings[start:end], LOW, block * BLOCK)
+        start = end
+
+
+def _pack(postings: Iterable[int], numbers: str, first: int) -> bytes:
+    """`first`: the id that the numbers are counted from."""
+    postings = list(postings)
+    guides = [(one >> _IMPACT_BITS) - first for one in postings]
+    return pack_rising(guides, [one & _IMPACT_MASK for one in postings], numbers)

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
+from kb.index import tables
 from kb.matching import Analysis
 from kb.matching.phrases import find_pattern, find_phrase, specificity
 from kb.matching.scoring import worth_of_symptom
-from kb.models import Sign
-
-_Row = tuple[int, str, str, bool]
 
 
 def signs_in(analysis: Analysis) -> dict[int, int]:
@@ -28,7 +26,7 @@ def signs_in(analysis: Analysis) -> dict[int, int]:
 
 def _likely(analysis: Analysis) -> Iterator[tuple[int, str, bool]]:
     folded = analysis.text.casefold()
-    rows = Sign.objects.filter(anchor__in=sorted(analysis.anchors)).order_by()
-    for term, needs, sign, is_pattern in rows.values_list("term", "needs", "text", "is_pattern"):
+    sql = "SELECT term, needs, text, is_pattern FROM kb_sign WHERE anchor IN %s"
+    for term, needs, sign, is_pattern in tables.fetch(sql, sorted(analysis.anchors)):
         if all(piece in folded for piece in needs.split("\n")):
             yield term, sign, is_pattern

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from itertools import compress
 
 from kb.index.lists import BLOCK
 from kb.index.packing import GUIDES, LOW, Packed, unpack
@@ -44,7 +43,8 @@ class Sums:
     def at_least(self, bound: int) -> dict[int, int]:
         """The guides that have so much; `bound` is above zero."""
         return {
-            block * BLOCK + place: stretch[place]
+            block * BLOCK + place: given
             for block, stretch in self._stretches.items()
-            for place in compress(range(BLOCK), map(bound.__le__, stretch))
+            for place, given in enumerate(stretch)
+            if given >= bound
         }

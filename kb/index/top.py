@@ -6,16 +6,16 @@ guide can come in. Then, where that is less work, the others are asked only for 
 can still be among the wanted ones, of those guides' own rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 from itertools import islice
 
+from kb.index import tables
 from kb.index.packing import Packed
-from kb.index.rows import impacts_in
+from kb.index.rows import worth_in
 from kb.index.sums import Sums
 from kb.matching.impacts import FULL_IMPACT
-from kb.models import IndexedGuide, PostingBlock
 
 # Common terms that are read with one query.
 _AT_ONCE = 4
@@ -44,16 +44,18 @@ def highest(asked: Iterable[Asked], wanted: int) -> list[int]:
     """The ids of the guides with the highest sum of worth times impact; the lower id before."""
     rest = sorted(asked, key=lambda one: (-one.most, one.term))
     sums, sure = Sums(), 1
+    whole: Mapping[int, int] = {}
     while rest:
         now, rest = _next(rest)
         _add(sums, now)
-        sure = max(sure, _sure(sums, rest if sure == 1 else (), wanted))
+        whole = whole or _whole(sums, rest, wanted)
+        sure = max(sure, _last(sums.of(sums.some), wanted), _last(whole, wanted))
         left = sum(one.most for one in rest)
         # Nearer than that, nearly every guide could still be among the wanted.
         if 2 * left < sure:
             contenders = sums.at_least(sure - left)
             if _is_less_work(_ROWS_AT_ONCE + len(contenders) // 4, rest):
-                return _best(_completed_best(contenders, rest, wanted), wanted)
+                return _best(_completed_best(contenders, rest, wanted, whole), wanted)
     return _best(sums.at_least(sure), wanted)
 
 
@@ -73,22 +75,26 @@ def _add(sums: Sums, asked: Sequence[Asked]) -> None:
         sums.add_block(block, postings, worth[term])
 
 
-def _blocks(worth: Mapping[int, int]) -> Iterator[tuple[int, int, Packed]]:
-    if worth:
-        rows = PostingBlock.objects.filter(term__in=list(worth)).order_by()
-        yield from rows.values_list("term", "block", "postings").iterator()
+def _blocks(terms: Iterable[int]) -> Iterable[tuple[int, int, Packed]]:
+    sql = "SELECT term, block, postings FROM kb_postingblock WHERE term IN %s"
+    return tables.fetch(sql, list(terms))
 
 
-def _sure(sums: Sums, rest: Sequence[Asked], wanted: int) -> int:
-    """What as many guides as are wanted surely have in the end: the last wanted has no less.
+def _whole(sums: Sums, rest: Sequence[Asked], wanted: int) -> dict[int, int]:
+    """The likeliest, as many as are wanted, with what they have in the end.
 
     Their own rows are asked for what the terms in `rest` add, where that is little work.
     """
     given = sums.of(sums.some)
-    best = {guide: given[guide] for guide in nlargest(wanted, given, key=given.__getitem__)}
-    if len(best) < wanted:
-        return 1
-    return min((_completed(best, rest) if _is_less_work(wanted, rest) else best).values())
+    if len(given) < wanted or not _is_less_work(wanted, rest):
+        return {}
+    best = sorted(given, key=given.__getitem__)[-wanted:]
+    return _completed({guide: given[guide] for guide in best}, rest)
+
+
+def _last(sums: Mapping[int, int], wanted: int) -> int:
+    """The last wanted guide has no less; with fewer guides nothing is sure."""
+    return sorted(sums.values())[-wanted] if len(sums) >= wanted else 1
 
 
 def _is_less_work(guides: int, rest: Sequence[Asked]) -> bool:
@@ -97,15 +103,16 @@ def _is_less_work(guides: int, rest: Sequence[Asked]) -> bool:
 
 
 def _completed_best(
-    contenders: Mapping[int, int], rest: Sequence[Asked], wanted: int
+    contenders: Mapping[int, int], rest: Sequence[Asked], wanted: int, known: Mapping[int, int]
 ) -> dict[int, int]:
     """The whole sums of those that can be among the wanted, the likeliest first.
 
     With each batch it is surer what the last wanted guide has, and who cannot reach that.
+    `known` are whole sums that need no reading.
     """
     left = sum(one.most for one in rest)
-    likeliest = sorted(contenders, key=lambda guide: -contenders[guide])
-    whole: dict[int, int] = {}
+    likeliest = sorted(contenders.keys() - known.keys(), key=lambda guide: -contenders[guide])
+    whole = {guide: given for guide, given in known.items() if given > 0}
     for start in range(0, len(likeliest), _ROWS_AT_ONCE):
         batch = likeliest[start : start + _ROWS_AT_ONCE]
         best = nlargest(wanted, whole.values())
@@ -117,17 +124,16 @@ def _completed_best(
 
 def _completed(contenders: Mapping[int, int], rest: Sequence[Asked]) -> dict[int, int]:
     """Their whole sums, by their own rows."""
-    worth = {one.term: one.worth for one in rest}
-    sums = dict(contenders)
-    for guide, terms in _own_terms(contenders):
-        found = impacts_in(terms, worth)
-        sums[guide] += sum(worth[term] * impact for term, (_place, impact) in found.items())
-    return sums
+    worths = [(one.term, one.worth) for one in rest]
+    return {
+        guide: contenders[guide] + worth_in(terms, worths)
+        for guide, terms in _own_terms(contenders)
+    }
 
 
-def _own_terms(guides: Iterable[int]) -> Iterator[tuple[int, Packed]]:
-    rows = IndexedGuide.objects.filter(pk__in=list(guides)).order_by()
-    yield from rows.values_list("pk", "terms")
+def _own_terms(guides: Iterable[int]) -> Iterable[tuple[int, Packed]]:
+    sql = "SELECT guide_id, terms FROM kb_indexedguide WHERE guide_id IN %s"
+    return tables.fetch(sql, list(guides))
 
 
 def _best(sums: Mapping[int, int], wanted: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kb.matching.terms import CONCEPT, FACT
 from kb.matching.values import Term
@@ -14,15 +14,18 @@ _MOST_CHOSEN = 64
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chosen:
-    """A term with how rare it is; `rarity` in hundredths."""
+    """A term with how rare it is; `rarity` in hundredths.
+
+    `worth` is worked out once: forty guides ask for it several times each.
+    """
 
     term: Term
     rarity: int
     is_known: bool
+    worth: int = field(init=False)
 
-    @property
-    def worth(self) -> int:
-        return self.term.weight * self.rarity
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "worth", self.term.weight * self.rarity)
 
 
 def choose(terms: Sequence[Term], frequencies: Mapping[str, int], guides: int) -> list[Chosen]:

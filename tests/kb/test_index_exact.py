@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kb import index
+from kb.index import tables
 from kb.index.lists import BLOCK, RARE, blocks_of
 from kb.index.packing import GUIDES, TERMS, pack, unpack, with_one, without_one
 from kb.index.top import Asked, highest
@@ -209,7 +210,7 @@ def invented_lists(dice: random.Random, terms: int) -> dict[int, dict[int, int]]
         rare = len(impacts) <= RARE
         packed = pack(impacts, GUIDES) if rare else b""
         IndexTerm.objects.create(id=term, guides=len(impacts), postings=packed)
-        PostingBlock.objects.bulk_create([] if rare else blocks_of(term, impacts))
+        tables.BLOCK.insert([] if rare else blocks_of(term, impacts))
     return lists
 
 

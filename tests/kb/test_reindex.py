@@ -1,13 +1,14 @@
 """Making the index anew: by command, and when another version of the program starts."""
 
+import os
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 
 from kb import index
-from kb.models import IndexedGuide, IndexState, IndexTerm
-from tests.factories import make_guide
+from kb.models import Guide, IndexedGuide, IndexState, IndexTerm
+from tests.factories import make_guide, make_symptom
 from tests.kb.index_contents import contents
 
 pytestmark = pytest.mark.django_db
@@ -43,3 +44,27 @@ def test_an_index_of_another_version_is_not_current() -> None:
 
     IndexState.objects.update(version="older")
     assert not index.is_current()
+
+
+def test_a_large_base_is_indexed_the_same_by_one_processor_and_by_all() -> None:
+    bodies = ["kafka broker", "nginx 502", "연결 거부", "OOMKilled"]
+    Guide.objects.bulk_create(
+        Guide(
+            slug=f"g{number}",
+            title=f"harbour {number // 300}",
+            body=bodies[number % 4],
+            state=Guide.State.PUBLISHED,
+        )
+        for number in range(1100)
+    )
+    make_symptom(Guide.objects.earliest("pk"), "refused", phrases=("connection refused",))
+    index.rebuild()
+    by_all = contents()
+
+    processors = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(processors)})
+    index.rebuild()
+    os.sched_setaffinity(0, processors)
+
+    assert by_all["guides"] == [(1100,)]
+    assert contents() == by_all

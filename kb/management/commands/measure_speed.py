@@ -70,8 +70,13 @@ def _line(one: Mapping[str, Any]) -> str:
         for kind in ("short", "logs", "update")
         if kind in one
     ]
-    if "analysing" in one:
+    parts += [
+        f"{kind} {one['cpu'][kind]['median']:.1f} ms of its processor, p95 {one['cpu'][kind]['p95']:.1f}"
+        for kind in one["cpu"]
+    ]
+    if one["analysing"]:
         parts.append(f"of logs {one['analysing']['logs']['median']:.0f} ms analysing")
-    parts += [f"{name[:-2]} {one[name]:.0f} s" for name in ("reindex_s", "build_s") if name in one]
+    took = ("reindex_s", "index_copied_s", "build_s")
+    parts += [f"{name[:-2]} {one[name]:.0f} s" for name in took if name in one]
     parts += [f"{name} {one[name] / 1e6:.0f} MB" for name in ("disk", "memory") if name in one]
     return "; ".join(parts)
