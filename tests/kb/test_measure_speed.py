@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-pytest.importorskip("tantivy", reason="the peers are not installed (requirements-bench.txt)")
+pytestmark = pytest.mark.bench
 
 
 def test_a_small_base_is_measured_beside_its_peers() -> None:

@@ -19,6 +19,7 @@ LEFT_OUT = {
     "postgres": "they need a PostgreSQL server",
     "shared": "they read documents beside the checkout",
     "lint": "they need the lint and type tools",
+    "bench": "they need other search engines",
 }
 
 
