@@ -13,7 +13,7 @@ from kb.matching.gathering import gather
 from kb.matching.lines import Line, read_lines, telling_shapes, worded_lines
 from kb.matching.phrases import anchors_of
 from kb.matching.terms import CONCEPT, FACT, Said, stated
-from kb.matching.values import Analysis, ConceptHit, Fact, Heard, Span
+from kb.matching.values import Analysis, ConceptHit, Fact, HeardLine, Span
 
 # A longer text is cut in its middle: a log begins with what was started and ends with the error.
 MAX_CHARS = 100_000
@@ -44,7 +44,7 @@ def analyse(text: str) -> Analysis:
     return Analysis(
         text=kept,
         truncated=len(whole) > len(kept),
-        heard=tuple(Heard(one.start, one.start + len(one.text), one.weight) for one in heard),
+        heard=tuple(HeardLine(one.start, one.start + len(one.text), one.weight) for one in heard),
         facts=facts,
         concepts=concepts,
         terms=gather(kept, worded_lines(heard), _stated(facts, concepts, heard)),

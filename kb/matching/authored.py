@@ -1,6 +1,6 @@
 """The authored symptoms of one guide in a text: as they are written, or nearly."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb.matching.candidate import AuthoredSymptom, Candidate
@@ -78,18 +78,8 @@ def find_authored(symptoms: Iterable[AuthoredSymptom], heard: Heard) -> list[Aut
 
 
 def _as_written(symptom: AuthoredSymptom, analysis: Analysis) -> AuthoredHit | None:
-    text = analysis.text
-    places = [
-        (_loudness(span, analysis), specificity(phrase), span, True)
-        for phrase in symptom.phrases
-        if anchor(phrase) in analysis.anchors
-        for span in find_phrase(phrase, text)
-    ]
-    if symptom.pattern:
-        places += [
-            (_loudness(span, analysis), _told_by_pattern(text[slice(*span)]), span, False)
-            for span in find_pattern(symptom.pattern, text)
-        ]
+    """By its most telling place: the loudest, then the longest, then the first."""
+    places = list(_places(symptom, analysis))
     if not places:
         return None
     loudness, told, span, is_phrase = max(
@@ -99,12 +89,26 @@ def _as_written(symptom: AuthoredSymptom, analysis: Analysis) -> AuthoredHit | N
     is_loud = loudness == LOUD and symptom.says != "weak"
     is_telling = is_loud and (is_phrase or tells >= _LEAST_BY_PATTERN)
     return AuthoredHit(
-        hit=_hit(symptom, text, span, loudness),
+        hit=_hit(symptom, analysis.text, span, loudness),
         specificity=tells,
         loudness=loudness,
         is_telling=is_telling,
         covers=is_telling and is_phrase,
     )
+
+
+# How loud, how telling, where, and whether by a phrase.
+_Place = tuple[int, int, Span, bool]
+
+
+def _places(symptom: AuthoredSymptom, analysis: Analysis) -> Iterator[_Place]:
+    text = analysis.text
+    for phrase in symptom.phrases:
+        if anchor(phrase) in analysis.anchors:
+            for span in find_phrase(phrase, text):
+                yield _loudness(span, analysis), specificity(phrase), span, True
+    for span in find_pattern(symptom.pattern, text) if symptom.pattern else ():
+        yield _loudness(span, analysis), _told_by_pattern(text[slice(*span)]), span, False
 
 
 def _loudness(span: Span, analysis: Analysis) -> int:

@@ -96,6 +96,7 @@ def windows_of(analysis: Analysis) -> Windows:
     starts = _line_starts(analysis.text)
     lines: dict[int, dict[str, Span]] = defaultdict(dict)
     for term in analysis.terms:
+        # A log that has no loud line nearly says anything.
         if term.line >= LOUD:
             for span in term.spans:
                 lines[bisect_right(starts, span[0])].setdefault(term.key, span)

@@ -68,7 +68,7 @@ class Term(NamedTuple):
     line: int = 100
 
 
-class Heard(NamedTuple):
+class HeardLine(NamedTuple):
     """One line that was read, as its half-open span, with its weight in hundredths."""
 
     start: int
@@ -82,7 +82,7 @@ class Analysis:
 
     text: str
     truncated: bool
-    heard: tuple[Heard, ...]
+    heard: tuple[HeardLine, ...]
     facts: tuple[Fact, ...]
     concepts: tuple[ConceptHit, ...]
     terms: tuple[Term, ...]
