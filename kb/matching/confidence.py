@@ -29,7 +29,7 @@ _WORDS = {WORD: 1.0, SYLLABLES: 0.8}
 # An authored symptom on the very port the guide was written for.
 _SAME_PORT_DOUBT = 0.6
 # What is left of words alone when the author foresaw symptoms and the text has none of them.
-_UNFORESEEN = 0.85
+_UNFORESEEN = 0.7
 # A match this far below the best one is not an answer beside it.
 _FAR_BEHIND = 0.3
 _AS_WRITTEN = 100
