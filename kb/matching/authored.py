@@ -17,7 +17,8 @@ _LEAST_BY_PATTERN = 25
 _SAYING = {"strong": 100, "moderate": 85, "weak": 25}
 
 # From this share on a phrase counts as nearly said, if that is an idea or two words; beside a
-# symptom that stands as it is written, if that is more.
+# symptom that stands as it is written, if that is more. One idea alone orders guides and causes,
+# but is no sign: `worker` and `drained` stand in messages of every kind.
 _LEAST_SHARE, _LEAST_TOLD, _LEAST_BESIDE = 0.55, 130, 180
 # What is nearly said is there at most so surely, and tells so much of what the words would.
 _NEARLY = 0.9
@@ -133,7 +134,7 @@ def _nearly(symptom: AuthoredSymptom, heard: Heard) -> AuthoredHit | None:
     return AuthoredHit(
         hit=_hit(symptom, heard.analysis.text, near.span, round(100 * _NEARLY * near.share)),
         specificity=int(told) * _SAYING[symptom.says] // 100,
-        is_telling=symptom.says != "weak",
+        is_telling=symptom.says != "weak" and near.told >= _LEAST_BESIDE,
         covers=False,
     )
 
