@@ -17,9 +17,7 @@ RARE = 256
 # So many guide ids are one block.
 BLOCK = 8192
 
-# As they are written: a term, how many guides have it, its postings where it is rare; and a
-# common term, the number of one of its blocks, the postings there.
-TermRow = tuple[int, int, Packed]
+# As it is written: a common term, the number of one of its blocks, the postings there.
 BlockRow = tuple[int, int, Packed]
 
 

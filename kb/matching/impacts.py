@@ -13,7 +13,7 @@ from kb.matching.analysis import INDEXED_FACTS, fact_term
 from kb.matching.beginnings import beginnings_of_title
 from kb.matching.concepts import concepts, concepts_of
 from kb.matching.facts import find_facts
-from kb.matching.terms import CONCEPT, FACT, SYLLABLES, TOKEN, WORD, Said, pair, read, scan
+from kb.matching.terms import SYLLABLES, TOKEN, WORD, Said, pair, read, scan
 
 # What an impact approaches when a term is all there is.
 FULL_IMPACT = 1000
@@ -129,6 +129,3 @@ def marks(text: str) -> frozenset[str]:
     layers = {concepts()[hit.name].layer for hit in concepts_of(text, facts)} - {""}
     statuses = {f.value for f in facts if f.type == "http_status" and f.value >= "400"}
     return frozenset({LAYER + layer for layer in layers} | {STATUS + s for s in statuses})
-
-
-__all__ = ["CONCEPT", "FACT", "FIELDS", "FULL_IMPACT", "impacts", "marks", "strongest"]

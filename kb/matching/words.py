@@ -6,15 +6,14 @@ from pathlib import Path
 
 _FILE = Path(__file__).with_name("words.toml")
 
-TELLING, EVERYDAY, COMMON, EMPTY = 100, 40, 40, 8
+TELLING, COMMON, EMPTY = 100, 40, 8
 
 
 @cache
 def _weights() -> dict[str, int]:
     lists = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     weights = dict.fromkeys(_pairs(lists["korean"].split()), COMMON // 2)
-    weights |= dict.fromkeys(_stems(lists["everyday"]), EVERYDAY)
-    weights |= dict.fromkeys(_stems(lists["common"]), COMMON)
+    weights |= dict.fromkeys(_stems(lists["everyday"] + " " + lists["common"]), COMMON)
     weights |= dict.fromkeys(_stems(lists["stop"] + " " + lists["level"]), EMPTY)
     return weights
 
