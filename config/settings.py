@@ -162,6 +162,9 @@ SPECTACULAR_SETTINGS = {
 
 # The ports the base itself answers on: no probe may look at them.
 KNOWNFIX_OWN_PORTS = [int(port) for port in env.names("KNOWNFIX_OWN_PORTS", "8420")]
+# What this host allows its probes, as a TOML file (probes/engine/limits.py). Only it can name
+# Nagios plugins and say where secrets are kept.
+KNOWNFIX_LIMITS = env.text("KNOWNFIX_LIMITS")
 # A probe's author may approve it. On under `manage.py up`, where one person does everything.
 KNOWNFIX_SELF_APPROVAL = env.flag("KNOWNFIX_SELF_APPROVAL")
 

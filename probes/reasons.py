@@ -9,6 +9,8 @@ LABELS: Mapping[str, str | Promise] = {
     # We could not look.
     "permission_denied": _("No permission to look"),
     "not_allowed": _("Looking there is not allowed"),
+    "secret_missing": _("A secret it needs is not known here"),
+    "library_missing": _("A library it needs is not installed here"),
     "probe_crashed": _("The probe itself crashed"),
     "runner_overloaded": _("The runner was too busy to measure"),
     "bad_definition": _("The definition is not valid"),

@@ -186,7 +186,7 @@ def allowed_path(path: str, *, policy: Policy) -> Path:
     What is looked at afterwards is the answer, never the path that was asked for.
     """
     real = Path(os.path.realpath(path))
-    if any(real.is_relative_to(os.path.realpath(root)) for root in policy.roots):
+    if any(is_inside(str(real), of=root) for root in policy.roots):
         return real
     shown = path if str(real) == path else f"{path} (really {real})"
     raise CannotLook(
@@ -194,6 +194,11 @@ def allowed_path(path: str, *, policy: Policy) -> Path:
         f"{shown} is outside the folders this location may look at; to allow it, "
         "add its folder to the location's folders",
     )
+
+
+def is_inside(path: str, *, of: str) -> bool:
+    """True when the path, with every link followed, is the folder `of` or lies in it."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(of))
 
 
 def allowed_interpreter(path: str, *, policy: Policy) -> str:
@@ -205,4 +210,26 @@ def allowed_interpreter(path: str, *, policy: Policy) -> str:
         "not_allowed",
         f"{path} is not an interpreter this location may start; to allow it, "
         "add it to the location's interpreters",
+    )
+
+
+def allowed_plugin(name: str, *, policy: Policy) -> str:
+    """The full path of the Nagios plugin of that name."""
+    if name in policy.plugins:
+        return policy.plugins[name]
+    raise CannotLook(
+        "not_allowed",
+        f"{name} is not a plugin this location may start; to allow it, name it with its full "
+        "path under [plugins] in the limits file of its host",
+    )
+
+
+def secret_named(name: str, *, policy: Policy) -> str:
+    """The value a definition refers to. It must not reach facts, a summary or an output."""
+    if name in policy.secrets:
+        return policy.secrets[name]
+    raise CannotLook(
+        "secret_missing",
+        f"there is no secret {name} at this location; say where it is kept under [secrets] in "
+        "the limits file of its host",
     )

@@ -29,6 +29,8 @@ MAX_FACT_TEXT = 4000
 _OVERRUN_S = 1.0
 _BACK_OFF_S = (1.0, 2.0, 4.0)
 
+# The values the location keeps for its probes: masked wherever they turn up.
+Secrets = tuple[str, ...]
 Slot = Callable[[], AbstractAsyncContextManager[Any]]
 
 
@@ -101,7 +103,14 @@ async def _attempt(spec: ProbeSpec, policy: Policy, lateness: Lateness) -> Probe
     late_s = lateness.since(started, deadline=deadline)
     if ended >= deadline and late_s > TOO_LATE_S:
         status, seen = Status.UNKNOWN, _overloaded(late_s)
-    return _result(status, seen, started_at, elapsed_s=ended - started, lateness_s=late_s)
+    return _result(
+        status,
+        seen,
+        started_at,
+        elapsed_s=ended - started,
+        lateness_s=late_s,
+        known=tuple(policy.secrets.values()),
+    )
 
 
 async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Status, Observation]:
@@ -156,8 +165,9 @@ def _result(
     *,
     elapsed_s: float,
     lateness_s: float,
+    known: Secrets,
 ) -> ProbeResult:
-    summary = clean(seen.summary, MAX_SUMMARY)
+    summary = clean(seen.summary, MAX_SUMMARY, known)
     attempt = {
         "status": str(status),
         "reason_code": seen.reason_code,
@@ -167,9 +177,9 @@ def _result(
     return ProbeResult(
         status=status,
         reason_code=seen.reason_code,
-        facts=_clean_facts(seen.facts),
+        facts=_clean_facts(seen.facts, known),
         summary=summary,
-        output=clean(seen.output, MAX_OUTPUT),
+        output=clean(seen.output, MAX_OUTPUT, known),
         attempts=[attempt],
         started_at=started_at,
         elapsed_s=elapsed_s,
@@ -177,29 +187,32 @@ def _result(
     )
 
 
-def clean(text: str, longest: int) -> str:
+def clean(text: str, longest: int, known: Secrets = ()) -> str:
     """What may be stored: no controls, no secrets, not too long. Cut last, so that a secret
     is not cut to something that no longer looks like one."""
-    return redact(strip_controls(text)).text[:longest]
+    return redact(strip_controls(text), known=known).text[:longest]
 
 
-def _clean_facts(value: Any) -> Any:
+def _clean_facts(value: Any, known: Secrets) -> Any:
     if isinstance(value, str):
-        return clean(value, MAX_FACT_TEXT)
+        return clean(value, MAX_FACT_TEXT, known)
     if isinstance(value, dict):
-        return {_clean_name(str(key)): _clean_pair(key, inner) for key, inner in value.items()}
+        return {
+            _clean_name(str(key), known): _clean_pair(key, inner, known)
+            for key, inner in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_clean_facts(inner) for inner in value]
+        return [_clean_facts(inner, known) for inner in value]
     return value
 
 
 @functools.lru_cache(maxsize=1024)
-def _clean_name(name: str) -> str:
-    return clean(name, MAX_SUMMARY)
+def _clean_name(name: str, known: Secrets) -> str:
+    return clean(name, MAX_SUMMARY, known)
 
 
-def _clean_pair(key: Any, value: Any) -> Any:
+def _clean_pair(key: Any, value: Any, known: Secrets) -> Any:
     """A value whose name says that it is a secret is masked as if they stood together."""
     if isinstance(value, str | int) and not isinstance(value, bool) and names_a_secret(str(key)):
         return mask("secret")
-    return _clean_facts(value)
+    return _clean_facts(value, known)

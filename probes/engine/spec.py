@@ -10,6 +10,7 @@ from typing import Any
 from probes.engine.errors import Complaint, InvalidParams
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+DOCKER_SOCKET = "/var/run/docker.sock"
 
 
 class Status(StrEnum):
@@ -26,6 +27,8 @@ class Status(StrEnum):
 UNKNOWN_CODES = (
     "permission_denied",
     "not_allowed",
+    "secret_missing",
+    "library_missing",
     "probe_crashed",
     "runner_overloaded",
     "bad_definition",
@@ -37,13 +40,20 @@ UNKNOWN_CODES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What probes may touch at one location. Empty kinds: every kind; all else fails closed."""
+    """What probes may touch at one location. Empty kinds: every kind; all else fails closed.
+
+    `plugins` are the Nagios plugins that may be started, by name with their full path. `secrets`
+    are what a definition names and never holds: connection strings, values of headers.
+    """
 
     networks: tuple[Network, ...] = ()
     roots: tuple[str, ...] = ()
     kinds: frozenset[str] = frozenset()
     interpreters: frozenset[str] = frozenset()
     denied_ports: frozenset[int] = frozenset()
+    plugins: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    docker_socket: str = DOCKER_SOCKET
 
     @classmethod
     def read(
@@ -54,6 +64,9 @@ class Policy:
         kinds: Sequence[str] = (),
         interpreters: Sequence[str] = (),
         denied_ports: Iterable[int] = (),
+        plugins: Mapping[str, str] | None = None,
+        secrets: Mapping[str, str] | None = None,
+        docker_socket: str = DOCKER_SOCKET,
     ) -> "Policy":
         """The policy as a location stores it. Raises InvalidParams naming every bad network."""
         return cls(
@@ -62,6 +75,9 @@ class Policy:
             kinds=frozenset(kinds),
             interpreters=frozenset(interpreters),
             denied_ports=frozenset(denied_ports),
+            plugins=dict(plugins or {}),
+            secrets=dict(secrets or {}),
+            docker_socket=docker_socket,
         )
 
 

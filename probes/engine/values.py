@@ -22,6 +22,7 @@ MAX_PATTERN = 500
 MAX_ENTRIES = 50
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 # What urllib leaves alone in a URL: reserved characters, and % so that escapes stay.
 _URL_SAFE = "/:?#[]@!$&'()*+,;=%~-._"
@@ -242,6 +243,14 @@ def _target(param: Param, value: Any) -> str:
     return f"{module}:{attribute}"
 
 
+def _ref(param: Param, value: Any) -> str:
+    """The name of something that the location keeps: a secret, a plugin. Never the thing."""
+    text = _word(param, value)
+    if not _REF.fullmatch(text):
+        raise ValueError("must be a name of letters, digits, dots, hyphens and underscores")
+    return text
+
+
 def _mapping(param: Param, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError("must be pairs of a name and a value")
@@ -276,4 +285,5 @@ _READERS: Mapping[str, Callable[[Param, Any], Any]] = {
     "interpreter": _path,
     "mapping": _mapping,
     "origin": _origin,
+    "ref": _ref,
 }

@@ -1,7 +1,10 @@
 """Where probes look from, and what they may touch there."""
 
+from pathlib import Path
+
 from django.conf import settings
 
+from probes.engine.limits import narrowed, read_limits
 from probes.engine.spec import Policy
 from probes.models import Location
 
@@ -16,12 +19,21 @@ def server_location() -> Location:
 def policy_of(location: Location) -> Policy:
     """The location's own limits, without the ports this base answers on.
 
-    Raises InvalidParams with every complaint when the stored limits cannot be read.
+    On the base's own host, its limits file narrows them, and names plugins and secrets.
+    Raises InvalidParams with every complaint when the limits cannot be read.
     """
-    return Policy.read(
+    stored = Policy.read(
         networks=location.networks,
         roots=location.roots,
         kinds=location.kinds,
         interpreters=location.interpreters,
         denied_ports=settings.KNOWNFIX_OWN_PORTS,
     )
+    return _on_this_host(stored) if location.slug == SERVER else stored
+
+
+def _on_this_host(stored: Policy) -> Policy:
+    path = settings.KNOWNFIX_LIMITS
+    if not path:
+        return stored
+    return narrowed(read_limits(Path(path), unsaid=stored), wished=stored)
