@@ -13,13 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from probes import services
+from probes import kind_pages, services
+from probes.engine import registry
 from probes.engine.errors import Complaint, InvalidParams
 from probes.models import Batch, BatchItem, Probe, Run
 from probes.serializers import (
     ApprovalRequestSerializer,
     BatchRequestSerializer,
     BatchSerializer,
+    KindSerializer,
     ProbeListQuerySerializer,
     ProbeRequestSerializer,
     ProbeSerializer,
@@ -92,6 +94,24 @@ class ApproveView(APIView):
         except InvalidParams as refused:
             raise exceptions.ValidationError(_nested(refused.complaints)) from None
         return Response(ProbeSerializer(_probe(slug)).data)
+
+
+class KindsView(APIView):
+    required_permissions = {"GET": "probes.view_probe"}
+
+    @extend_schema(responses=KindSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response([kind_pages.described(kind) for kind in registry.KINDS.values()])
+
+
+class KindView(APIView):
+    required_permissions = {"GET": "probes.view_probe"}
+
+    @extend_schema(responses=KindSerializer)
+    def get(self, request: Request, name: str) -> Response:
+        if name not in registry.KINDS:
+            raise Http404
+        return Response(kind_pages.described(registry.KINDS[name]))
 
 
 class BatchesView(APIView):

@@ -69,6 +69,31 @@ class BatchRequestSerializer(StrictSerializer):
     )
 
 
+class KindParamSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    type = serializers.CharField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    default = serializers.JSONField(allow_null=True)
+    choices = serializers.ListField(child=serializers.CharField())
+    minimum = serializers.FloatField(allow_null=True)
+    maximum = serializers.FloatField(allow_null=True)
+    multiple = serializers.BooleanField()
+    help = serializers.CharField()
+
+
+class KindSerializer(serializers.Serializer[Any]):
+    """Only described, never read: `kind_pages.described` makes the answer."""
+
+    name = serializers.CharField()
+    title = serializers.CharField()
+    help = serializers.CharField()
+    params = KindParamSerializer(many=True)
+    reasons = serializers.DictField(child=serializers.CharField())
+    facts = serializers.DictField(child=serializers.CharField())
+    example = serializers.DictField()
+    cost_s = serializers.FloatField()
+
+
 class ProbeRequestSerializer(StrictSerializer):
     slug = serializers.RegexField(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=50)
     name = serializers.CharField(max_length=120)

@@ -6,5 +6,7 @@ from probes import views
 
 urlpatterns = [
     path("probes/", views.probe_list, name="probes"),
+    path("kinds/", views.kind_list, name="kinds"),
+    path("kinds/<str:name>/", views.kind_detail, name="kind"),
     path("runs/<str:public_id>/", views.run_detail, name="run"),
 ]

@@ -1,7 +1,7 @@
 """What a kind asks for and can answer with: its parameters, and its closed list of reasons."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -48,7 +48,9 @@ class Kind:
     """A way of looking. `reasons` is the closed list of what it can answer, with its status.
 
     `check` complains about parameters that are wrong together; `judging` gives the statuses
-    that these parameters change (a free port is what `expect: free` hopes for).
+    that these parameters change (a free port is what `expect: free` hopes for). `facts` says what
+    each fact of a run means, `example` is a definition's parameters that the kind accepts; both
+    are for readers.
     """
 
     name: str
@@ -60,6 +62,8 @@ class Kind:
     cost_s: float
     check: Callable[[Mapping[str, Any]], Iterable[Complaint]] = _no_complaints
     judging: Callable[[Mapping[str, Any]], Mapping[str, Status]] = _as_listed
+    facts: Mapping[str, str] = field(default_factory=dict)
+    example: Mapping[str, Any] = field(default_factory=dict)
 
 
 def reasons(

@@ -80,4 +80,18 @@ KIND = Kind(
     ),
     look=look,
     cost_s=2.5,
+    facts={
+        "interpreter": "The interpreter that was asked.",
+        "searched_cwd": "The folder it was started in.",
+        "target": "The target that was asked for.",
+        "exit_code": "How the interpreter ended, when importing ended it.",
+        "exception": "The class of the error.",
+        "message": "The words of the error.",
+        "missing_module": "The module that was not found.",
+        "origin": "The file the module comes from.",
+        "python": "The version of the interpreter.",
+        "type": "What the target is.",
+        "callable": "Whether a server could call it.",
+    },
+    example={"interpreter": "/srv/app/.venv/bin/python", "cwd": "/srv/app", "target": "main:app"},
 )

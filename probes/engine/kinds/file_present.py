@@ -95,4 +95,14 @@ KIND = Kind(
     look=look,
     cost_s=0.05,
     check=_check,
+    facts={
+        "path": "The path that was asked for.",
+        "real_path": "The same with every link followed.",
+        "exists": "Whether anything is there.",
+        "kind": "What it is: file, folder, socket or other.",
+        "size_bytes": "Its size.",
+        "mtime": "When it was last changed.",
+        "mode": "Its permissions in octal.",
+    },
+    example={"path": "/srv/app/.env", "kind": "file", "mode_max": "0640"},
 )

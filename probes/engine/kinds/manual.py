@@ -29,4 +29,9 @@ KIND = Kind(
     reasons=reasons(ok=("confirmed",), critical=("denied",), unknown=("skipped",)),
     look=look,
     cost_s=60.0,
+    facts={
+        "answer": "What the person answered.",
+        "note": "What the person wrote about it.",
+    },
+    example={"question": "Does the browser's console show a CORS error?"},
 )

@@ -114,4 +114,10 @@ KIND = Kind(
     cost_s=0.1,
     check=_check,
     judging=_judging,
+    facts={
+        "port": "The port that was looked up.",
+        "listeners": "One entry per listening socket and holder: address, family, pid, process, command line, user, container.",
+        "addresses": "The addresses something listens on.",
+    },
+    example={"port": 8000, "expect_process": "uvicorn"},
 )

@@ -91,4 +91,13 @@ KIND = Kind(
     ),
     look=look,
     cost_s=1.5,
+    facts={
+        "interpreter": "The interpreter that was asked.",
+        "python": "Its version.",
+        "modules": "For each module: whether it can be imported, the error, the file it comes from, the distribution that provides it and its version.",
+        "missing": "The modules that were not found.",
+        "missing_module": "The first module that was not found.",
+        "failed": "The modules that cannot be imported, for any reason.",
+    },
+    example={"interpreter": "/srv/app/.venv/bin/python", "cwd": "/srv/app", "modules": ["jwt"]},
 )

@@ -64,4 +64,14 @@ KIND = Kind(
     ),
     look=look,
     cost_s=0.1,
+    facts={
+        "host": "What was asked for.",
+        "port": "The port that was asked.",
+        "outcome": "How connecting ended, for the address that tells most.",
+        "peer_ip": "That address.",
+        "errno": "The system's name of the error.",
+        "elapsed_s": "Seconds that connecting took.",
+        "addresses": "One entry per address of the name: how connecting to it ended.",
+    },
+    example={"host": "localhost", "port": 8000},
 )
