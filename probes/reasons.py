@@ -68,6 +68,12 @@ LABELS: Mapping[str, str | Promise] = {
     "attr_missing": _("The module lacks the application"),
     "not_callable": _("What was found cannot be called"),
     "wrong_cwd": _("The module is not in this folder"),
+    # process
+    "running": _("The process runs"),
+    "not_running": _("The process does not run"),
+    "respawning": _("The process ends and is started again"),
+    "oom_recent": _("A process was killed for want of memory"),
+    "too_old": _("The process was not started again"),
     # manual
     "confirmed": _("Confirmed by a person"),
     "denied": _("Denied by a person"),

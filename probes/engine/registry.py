@@ -11,6 +11,7 @@ from probes.engine.kinds import (
     http,
     manual,
     port_listen,
+    process,
     python_import,
     tcp_connect,
 )
@@ -38,6 +39,7 @@ KINDS: Mapping[str, Kind] = {
     "file_present": file_present.KIND,
     "python_import": python_import.KIND,
     "asgi_target": asgi_target.KIND,
+    "process": process.KIND,
     "manual": manual.KIND,
 }
 
