@@ -74,6 +74,10 @@ LABELS: Mapping[str, str | Promise] = {
     "respawning": _("The process ends and is started again"),
     "oom_recent": _("A process was killed for want of memory"),
     "too_old": _("The process was not started again"),
+    # log_match
+    "matched": _("The log says it"),
+    "not_matched": _("The log does not say it"),
+    "file_missing": _("The file does not exist"),
     # manual
     "confirmed": _("Confirmed by a person"),
     "denied": _("Denied by a person"),

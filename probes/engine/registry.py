@@ -9,6 +9,7 @@ from probes.engine.kinds import (
     cors_preflight,
     file_present,
     http,
+    log_match,
     manual,
     port_listen,
     process,
@@ -40,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "python_import": python_import.KIND,
     "asgi_target": asgi_target.KIND,
     "process": process.KIND,
+    "log_match": log_match.KIND,
     "manual": manual.KIND,
 }
 

@@ -1,0 +1,58 @@
+"""The lines of a log: without terminal codes, searched by patterns, and where older ones went."""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from probes.engine.errors import CannotLook
+from probes.engine.guard import allowed_path
+from probes.engine.redact import redact, strip_controls
+from probes.engine.spec import Policy
+from probes.engine.text_file import lines_of
+from probes.engine.values import compile_pattern
+
+_MAX_LINE = 500
+# logrotate's, with and without dateext, and what Python's and Java's own handlers write.
+# Compressed ones are not read: what is asked for stands at the end.
+_ROTATED = re.compile(r"[.-](?:1|\d{4}-?\d\d-?\d\d(?:[T._-]?\d{2,6})*)(?:\.log)?")
+
+
+def log_lines(text: str) -> list[str]:
+    """A private key is masked while its lines are still together."""
+    whole = redact(text).text if "PRIVATE KEY-----" in text else text
+    return [strip_controls(line) for line in lines_of(whole)]
+
+
+def search(patterns: Sequence[str], lines: Sequence[str]) -> list[dict[str, Any]]:
+    """One entry per pattern that is found: {pattern, count, line}, the line being the last."""
+    return [
+        {"pattern": pattern, "count": len(hits), "line": shown(hits[-1])}
+        for pattern in patterns
+        if (hits := _hits(pattern, lines))
+    ]
+
+
+def _hits(pattern: str, lines: Sequence[str]) -> list[str]:
+    found = compile_pattern(pattern).search
+    return [line for line in lines if found(line)]
+
+
+def shown(line: str) -> str:
+    """Masked before it is cut: a part of a secret no longer looks like one."""
+    return redact(line).text[:_MAX_LINE]
+
+
+def rotated(path: Path, *, policy: Policy) -> Path | None:
+    """The file that was the log before this one: the youngest by its time, under the same name."""
+    found: list[tuple[float, Path]] = []
+    try:
+        with os.scandir(path.parent) as entries:
+            for entry in entries:
+                rest = entry.name.removeprefix(path.name)
+                if rest != entry.name and _ROTATED.fullmatch(rest) and entry.is_file():
+                    found.append((entry.stat().st_mtime, Path(entry.path)))
+        return allowed_path(str(max(found)[1]), policy=policy) if found else None
+    except (OSError, CannotLook):
+        return None
