@@ -27,6 +27,7 @@ COMPLAINTS = frozenset(
         gettext_noop("must be a full path"),
         gettext_noop("must be a module name such as app.main"),
         gettext_noop("must look like module:attribute, such as app.main:app"),
+        gettext_noop("must be a name such as DATABASE_URL, without its value"),
         gettext_noop("must be pairs of a name and a value"),
         gettext_noop("is not a host name or an IP address (a port is given apart)"),
         gettext_noop("is not a URL"),

@@ -78,6 +78,11 @@ LABELS: Mapping[str, str | Promise] = {
     "matched": _("The log says it"),
     "not_matched": _("The log does not say it"),
     "file_missing": _("The file does not exist"),
+    # env_file_keys
+    "complete": _("Every variable is set"),
+    "missing_keys": _("A variable is not set"),
+    "empty_keys": _("A variable is empty"),
+    "placeholder_values": _("A variable still has a template's value"),
     # manual
     "confirmed": _("Confirmed by a person"),
     "denied": _("Denied by a person"),

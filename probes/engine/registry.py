@@ -7,6 +7,7 @@ from probes.engine.errors import Complaint, InvalidParams
 from probes.engine.kinds import (
     asgi_target,
     cors_preflight,
+    env_file_keys,
     file_present,
     http,
     log_match,
@@ -42,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
     "asgi_target": asgi_target.KIND,
     "process": process.KIND,
     "log_match": log_match.KIND,
+    "env_file_keys": env_file_keys.KIND,
     "manual": manual.KIND,
 }
 

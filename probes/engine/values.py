@@ -23,6 +23,7 @@ MAX_ENTRIES = 50
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 # What urllib leaves alone in a URL: reserved characters, and % so that escapes stay.
 _URL_SAFE = "/:?#[]@!$&'()*+,;=%~-._"
@@ -251,6 +252,14 @@ def _ref(param: Param, value: Any) -> str:
     return text
 
 
+def _variable(param: Param, value: Any) -> str:
+    """The name of an environment variable or a setting; `NAME=value` would store the value."""
+    text = _word(param, value)
+    if not _VARIABLE.fullmatch(text):
+        raise ValueError("must be a name such as DATABASE_URL, without its value")
+    return text
+
+
 def _mapping(param: Param, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError("must be pairs of a name and a value")
@@ -286,4 +295,5 @@ _READERS: Mapping[str, Callable[[Param, Any], Any]] = {
     "mapping": _mapping,
     "origin": _origin,
     "ref": _ref,
+    "variable": _variable,
 }
