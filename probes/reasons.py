@@ -78,7 +78,7 @@ LABELS: Mapping[str, str | Promise] = {
     "matched": _("The log says it"),
     "not_matched": _("The log does not say it"),
     "file_missing": _("The file does not exist"),
-    # env_file_keys
+    # env_file_keys and env_var
     "complete": _("Every variable is set"),
     "missing_keys": _("A variable is not set"),
     "empty_keys": _("A variable is empty"),

@@ -8,6 +8,7 @@ from probes.engine.kinds import (
     asgi_target,
     cors_preflight,
     env_file_keys,
+    env_var,
     file_present,
     http,
     log_match,
@@ -44,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "process": process.KIND,
     "log_match": log_match.KIND,
     "env_file_keys": env_file_keys.KIND,
+    "env_var": env_var.KIND,
     "manual": manual.KIND,
 }
 
