@@ -69,7 +69,7 @@ LABELS: Mapping[str, str | Promise] = {
     "not_callable": _("What was found cannot be called"),
     "wrong_cwd": _("The module is not in this folder"),
     # process
-    "running": _("The process runs"),
+    "running": _("It is running"),
     "not_running": _("The process does not run"),
     "respawning": _("The process ends and is started again"),
     "oom_recent": _("A process was killed for want of memory"),
@@ -83,6 +83,11 @@ LABELS: Mapping[str, str | Promise] = {
     "missing_keys": _("A variable is not set"),
     "empty_keys": _("A variable is empty"),
     "placeholder_values": _("A variable still has a template's value"),
+    # dns_resolve and hosts_entry
+    "resolves": _("The name leads where it should"),
+    "wrong_address": _("The name leads to another address"),
+    "v6_first": _("The name leads to IPv6 first"),
+    "missing": _("It is not there"),
     # manual
     "confirmed": _("Confirmed by a person"),
     "denied": _("Denied by a person"),

@@ -82,6 +82,30 @@ async def resolve(
     )
 
 
+async def addresses_of(
+    host: str, *, policy: Policy, deadline: float, lookup: Lookup | None = None
+) -> tuple[IP, ...]:
+    """Every address of `host`, in the resolver's order, to be told and not to be connected to.
+
+    Raises NameNotFound, or CannotLook as `resolve` does and `check_tellable` says.
+    """
+    found = _literal(host) or await _look_up(host, 0, deadline, lookup or _system_lookup)
+    for address in found:
+        check_tellable(address, policy=policy, asked=host)
+    return tuple(found)
+
+
+def check_tellable(address: IP, *, policy: Policy, asked: str) -> None:
+    """Raises CannotLook for an address that a run may not even name.
+
+    Public addresses are public knowledge, and 0.0.0.0 leads nowhere. All others must be inside
+    the policy's networks: names that are tried one by one would draw a map of a network that
+    the probe may not reach.
+    """
+    if not all(inner.is_global or inner.is_unspecified for inner in _meant_by(address)):
+        check_address(address, policy=policy, asked=asked)
+
+
 def check_address(address: IP, *, policy: Policy, asked: str) -> None:
     """Raises CannotLook when `address`, or one that it carries inside, is refused."""
     for inner in _meant_by(address):

@@ -7,9 +7,11 @@ from probes.engine.errors import Complaint, InvalidParams
 from probes.engine.kinds import (
     asgi_target,
     cors_preflight,
+    dns_resolve,
     env_file_keys,
     env_var,
     file_present,
+    hosts_entry,
     http,
     log_match,
     manual,
@@ -46,6 +48,8 @@ KINDS: Mapping[str, Kind] = {
     "log_match": log_match.KIND,
     "env_file_keys": env_file_keys.KIND,
     "env_var": env_var.KIND,
+    "dns_resolve": dns_resolve.KIND,
+    "hosts_entry": hosts_entry.KIND,
     "manual": manual.KIND,
 }
 
