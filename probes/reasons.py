@@ -82,6 +82,7 @@ LABELS: Mapping[str, str | Promise] = {
     "complete": _("Every variable is set"),
     "missing_keys": _("A variable is not set"),
     "empty_keys": _("A variable is empty"),
+    "odd_encoding": _("It is not saved as plain UTF-8"),
     "placeholder_values": _("A variable still has a template's value"),
     # dns_resolve and hosts_entry
     "resolves": _("The name leads where it should"),

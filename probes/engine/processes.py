@@ -8,13 +8,15 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-import psutil
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from probes.engine.errors import CannotLook
 from probes.engine.redact import redact
 from probes.engine.values import compile_pattern
+
+if TYPE_CHECKING:
+    import psutil
 
 _MAX_CMDLINE = 500
 _MAX_MATCHED = 8000
@@ -70,6 +72,7 @@ def find(*, name: str | None, pattern: str | None) -> Found:
     A zombie does not run. Left out are the probe's own process, what it was started by (a
     shell whose command line holds the very pattern) and what it started (other probes).
     """
+    psutil = _library()
     wanted = compile_pattern(pattern) if pattern else None
     own = _own_family()
     found: list[Process] = []
@@ -90,9 +93,36 @@ def find(*, name: str | None, pattern: str | None) -> Found:
 
 def described(pid: int) -> Process | None:
     """The process of that pid, or None when there is none."""
+    psutil = _library()
     with contextlib.suppress(psutil.NoSuchProcess):
         return next(_described(psutil.Process(pid)), None)
     return None
+
+
+def environment(pid: int) -> frozenset[str]:
+    """The names of the variables a process was started with; never their values.
+
+    Raises ProcessLookupError or PermissionError.
+    """
+    psutil = _library()
+    try:
+        return frozenset(psutil.Process(pid).environ())
+    except psutil.NoSuchProcess:
+        raise ProcessLookupError from None
+    except psutil.AccessDenied:
+        raise PermissionError from None
+
+
+def _library() -> ModuleType:
+    """psutil, which a host that runs nothing but an agent may not have."""
+    try:
+        import psutil
+    except ImportError:
+        raise CannotLook(
+            "library_missing",
+            "looking at processes needs psutil; install it with `python3 -m pip install psutil`",
+        ) from None
+    return psutil
 
 
 def look_denied(found: Found) -> CannotLook:
@@ -114,7 +144,7 @@ def replaced(samples: Sequence[Found]) -> tuple[list[int], list[int]]:
 
 def _own_family() -> frozenset[int]:
     """The first process of a host or container is not what it runs for: it may be asked for."""
-    own = psutil.Process()
+    own = _library().Process()
     kin = {each.pid for each in (*own.parents(), *own.children(recursive=True))}
     return frozenset(kin - {1} | {own.pid})
 
@@ -123,9 +153,9 @@ def _same_name(wanted: str, name: str) -> bool:
     return wanted.casefold().removesuffix(".exe") == name.casefold().removesuffix(".exe")
 
 
-def _described(process: psutil.Process) -> Iterator[Process]:
+def _described(process: "psutil.Process") -> Iterator[Process]:
     """Nothing when it ended meanwhile."""
-    with contextlib.suppress(psutil.NoSuchProcess), process.oneshot():
+    with contextlib.suppress(_library().NoSuchProcess), process.oneshot():
         seen = process.as_dict(["name", "cmdline", "username", "exe", "cwd", "memory_info"])
         yield Process(
             pid=process.pid,

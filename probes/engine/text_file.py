@@ -16,16 +16,20 @@ from probes.engine.guard import allowed_path
 from probes.engine.spec import Observation, Policy
 
 # Windows' own tools write these: PowerShell's `>` UTF-16, and Notepad the mark before UTF-8.
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"),
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16-le"),
           (codecs.BOM_UTF16_BE, "utf-16-be"))  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextFile:
-    """What was read of a file. `is_cut`: there is more than was read."""
+    """What was read of a file. `is_cut`: there is more than was read.
+
+    `encoding` is Python's name of it; "binary" when it is none that is known.
+    """
 
     path: Path
     text: str
+    encoding: str
     size_bytes: int
     modified: datetime
     is_cut: bool
@@ -70,13 +74,13 @@ def read_end(path: Path, *, shown: str, most_bytes: int) -> TextFile:
     """
     with _opened(path, shown) as file:
         seen = os.fstat(file)
-        encoding, start = _encoding(os.read(file, 3))
+        mark, start = _mark(os.read(file, 3))
         # An even number of bytes keeps UTF-16 in step.
         begin = max(start, start + (seen.st_size - start - most_bytes) // 2 * 2)
         os.lseek(file, begin, os.SEEK_SET)
         data = _read_most(file, most_bytes + 1)
     is_cut = begin > start
-    text = _whole_lines(data, encoding) if is_cut else _decoded(data, encoding)
+    text, encoding = _whole_lines(data, mark) if is_cut else _decoded(data, mark)
     if is_cut and not text:
         raise CannotLook(
             "unreadable", f"the last line of {shown} is longer than {most_bytes} bytes"
@@ -84,6 +88,7 @@ def read_end(path: Path, *, shown: str, most_bytes: int) -> TextFile:
     return TextFile(
         path=path,
         text=text,
+        encoding=encoding,
         size_bytes=seen.st_size,
         modified=datetime.fromtimestamp(seen.st_mtime, UTC),
         is_cut=is_cut,
@@ -123,7 +128,7 @@ def _why_not(path: Path, shown: str, error: OSError) -> str:
     return f"{shown} cannot be read: {error.strerror}"
 
 
-def _encoding(beginning: bytes) -> tuple[str, int]:
+def _mark(beginning: bytes) -> tuple[str, int]:
     for mark, encoding in _MARKS:
         if beginning.startswith(mark):
             return encoding, len(mark)
@@ -137,19 +142,20 @@ def _read_most(file: int, most_bytes: int) -> bytes:
     return bytes(data)
 
 
-def _whole_lines(data: bytes, encoding: str) -> str:
+def _whole_lines(data: bytes, mark: str) -> tuple[str, str]:
     """From the second line on. Cut before decoding: half a character says nothing of the others."""
-    if encoding.startswith("utf-16"):
-        return _decoded(data, encoding).partition("\n")[2]
-    return _decoded(data.partition(b"\n")[2], encoding)
+    if mark.startswith("utf-16"):
+        text, encoding = _decoded(data, mark)
+        return text.partition("\n")[2], encoding
+    return _decoded(data.partition(b"\n")[2], mark)
 
 
-def _decoded(data: bytes, encoding: str) -> str:
-    """Without a mark it is UTF-8, or else what Korean Windows writes. The last character may
-    still be half written."""
-    if encoding:
-        return data.decode(encoding, errors="replace")
+def _decoded(data: bytes, mark: str) -> tuple[str, str]:
+    """Text and encoding. Without a mark it is UTF-8, or else what Korean Windows writes. The last
+    character may still be half written."""
+    if mark:
+        return data.decode(mark, errors="replace"), mark
     for guess in ("utf-8", "cp949"):
         with contextlib.suppress(UnicodeDecodeError):
-            return codecs.getincrementaldecoder(guess)().decode(data)
-    return data.decode("utf-8", errors="replace")
+            return codecs.getincrementaldecoder(guess)().decode(data), guess
+    return data.decode("utf-8", errors="replace"), "binary"

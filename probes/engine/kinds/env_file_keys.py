@@ -19,21 +19,21 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
 def _look(params: Mapping[str, Any], policy: Policy) -> Observation:
     path = params["path"]
     try:
-        file = parse(read_whole(path, policy=policy, most_bytes=_MOST_BYTES).text)
+        read = read_whole(path, policy=policy, most_bytes=_MOST_BYTES)
     except FileNotFoundError:
         asked = _asked(params)
         facts = {"path": path, "missing": asked, "present": [], "empty": [], "placeholder": []}
         return Observation(
             reason_code="file_missing", facts=facts, summary=f"{path} does not exist"
         )
-    return _observe(params, file)
+    return _observe(params, parse(read.text), read.encoding)
 
 
 def _asked(params: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*params["required"], *params["nonempty"]]))
 
 
-def _observe(params: Mapping[str, Any], file: EnvFile) -> Observation:
+def _observe(params: Mapping[str, Any], file: EnvFile, encoding: str) -> Observation:
     asked = _asked(params)
     seen = [file.variables[name] for name in asked if name in file.variables]
     facts = {
@@ -48,6 +48,7 @@ def _observe(params: Mapping[str, Any], file: EnvFile) -> Observation:
         "lines": [{"name": each.name, "line": each.line} for each in seen],
         "unread_lines": file.unread_lines[:20],
         "count": len(file.variables),
+        "encoding": encoding,
     }
     code, words = _reason(params, facts, seen)
     return Observation(reason_code=code, facts=facts, summary=f"{params['path']} {words}")
@@ -64,6 +65,8 @@ def _reason(
         return "empty_keys", f"leaves {_listed(empty)} empty"
     if params["forbid_placeholder"] and facts["placeholder"]:
         return "placeholder_values", f"has a placeholder for {_listed(facts['placeholder'])}"
+    if facts["encoding"] != "utf-8":
+        return "odd_encoding", f"sets all, but in {facts['encoding']}, which loaders may not read"
     return "complete", f"sets {_listed(facts['present'])}"
 
 
@@ -100,6 +103,8 @@ KIND = Kind(
     ),
     reasons=reasons(
         ok=("complete",),
+        # A mark before UTF-8 becomes part of the first name; other encodings end in an exception.
+        warning=("odd_encoding",),
         critical=("missing_keys", "empty_keys", "placeholder_values", "file_missing"),
         unknown=("unreadable", "timeout"),
     ),
@@ -117,6 +122,7 @@ KIND = Kind(
         "lines": "One entry per name that is set: the name and the line that sets it.",
         "unread_lines": "Lines that set nothing and are no comment.",
         "count": "How many variables the file sets.",
+        "encoding": "How the file is saved; many loaders read nothing but plain UTF-8.",
     },
     example={"path": "/srv/app/.env", "required": ["DATABASE_URL"], "nonempty": ["JWT_SECRET_KEY"]},
 )

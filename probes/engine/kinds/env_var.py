@@ -5,11 +5,9 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import psutil
-
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.listeners import listeners_on
-from probes.engine.processes import Process, described, find, look_denied
+from probes.engine.processes import Process, described, environment, find, look_denied
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 
@@ -35,9 +33,9 @@ def _look(params: Mapping[str, Any]) -> Observation:
     for process in filter(None, processes[:_MOST_PROCESSES]):
         try:
             read[process] = _names(process)
-        except psutil.AccessDenied:
+        except PermissionError:
             denied.append(process)
-        except psutil.NoSuchProcess:
+        except ProcessLookupError:
             continue
     if not read and not denied:
         raise CannotLook("not_running", f"no process with {_asked(params)} runs: nothing was read")
@@ -66,7 +64,10 @@ def _processes(params: Mapping[str, Any]) -> Sequence[Process | None]:
 
 
 def _holders(port: int) -> list[int]:
-    listeners = listeners_on(port)
+    try:
+        listeners = listeners_on(port)
+    except PermissionError:
+        raise CannotLook("permission_denied", "this user may not list sockets") from None
     if listeners and not any(each.pid for each in listeners):
         raise CannotLook(
             "permission_denied",
@@ -81,8 +82,8 @@ def _holders(port: int) -> list[int]:
 
 
 def _names(process: Process) -> frozenset[str]:
-    """Raises psutil.Error. A program that writes its title over its environment leaves nothing."""
-    names = frozenset(psutil.Process(process.pid).environ())
+    """A program that writes its title over its environment leaves nothing to read."""
+    names = environment(process.pid)
     if not names:
         raise CannotLook(
             "unreadable", f"the environment of pid {process.pid} is empty or was overwritten"

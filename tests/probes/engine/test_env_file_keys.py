@@ -130,13 +130,17 @@ async def test_facts_hold_names_and_lines_and_never_a_value(policy: Policy, path
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp949"])
-async def test_files_that_windows_saves_are_read(policy: Policy, path: Path, encoding: str) -> None:
+async def test_files_that_windows_saves_are_read_and_called_odd(
+    policy: Policy, path: Path, encoding: str
+) -> None:
     put(path, "JWT_SECRET_KEY=x\r\n# 한글 주석\r\nDB_HOST=\r\n".encode(encoding))
 
-    result = await asked(policy, path, required=["JWT_SECRET_KEY"], nonempty=["DB_HOST"])
+    empty = await asked(policy, path, required=["JWT_SECRET_KEY"], nonempty=["DB_HOST"])
+    whole = await asked(policy, path, required=["JWT_SECRET_KEY", "DB_HOST"])
 
-    assert result.reason_code == "empty_keys"
-    assert result.facts["missing"] == []
+    assert (empty.reason_code, empty.facts["missing"]) == ("empty_keys", [])
+    assert (whole.status, whole.reason_code) == (Status.WARNING, "odd_encoding")
+    assert whole.facts["encoding"].startswith(encoding)
 
 
 @pytest.mark.parametrize(

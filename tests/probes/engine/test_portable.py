@@ -1,10 +1,24 @@
-"""The engine imports everywhere: nothing that only Unix has, and nothing of Django."""
+"""The engine imports and runs everywhere: nothing that only Unix has is needed.
+
+The sources' people are on Windows. No Windows is at hand, so a Python of its own loses what
+Windows lacks and then asks real targets.
+"""
 
 import ast
+import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.probes.engine.detached import SLEEP, detached
+from tests.probes.engine.like_windows import MODULES, probed_like_windows
 
 ENGINE = Path(__file__).parents[3] / "probes" / "engine"
-ONLY_UNIX = {"fcntl", "grp", "pty", "pwd", "resource", "syslog", "termios", "tty"}
 
 
 def imported_at_the_top(path: Path) -> set[str]:
@@ -21,4 +35,66 @@ def test_nothing_that_only_unix_has_is_imported_at_the_top() -> None:
     imports = {path.name: imported_at_the_top(path) for path in ENGINE.rglob("*.py")}
 
     assert "asyncio" in imports["runner.py"]
-    assert not {name: found & ONLY_UNIX for name, found in imports.items() if found & ONLY_UNIX}
+    assert not {name: found & MODULES for name, found in imports.items() if found & MODULES}
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def web_port(tmp_path: Path) -> Iterator[int]:
+    with HTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+def test_portable_kinds_run_where_unix_is_missing(
+    tmp_path: Path, web_port: int, closed_port: int
+) -> None:
+    (tmp_path / "app.log").write_bytes(
+        "ERROR: [WinError 10048] 각 소켓 주소는 하나만\r\n".encode("cp949")
+    )
+    (tmp_path / ".env").write_text("JWT_SECRET_KEY=\r\nDB_HOST=db\r\n", encoding="utf-16")
+    web = f"http://127.0.0.1:{web_port}/"
+    log, env = str(tmp_path / "app.log"), str(tmp_path / ".env")
+    asked: list[tuple[str, dict[str, Any], str]] = [
+        ("tcp_connect", {"host": "127.0.0.1", "port": web_port}, "connected"),
+        ("tcp_connect", {"host": "127.0.0.1", "port": closed_port}, "refused"),
+        ("http", {"url": web}, "as_expected"),
+        ("http", {"url": f"http://127.0.0.1:{closed_port}/"}, "refused"),
+        ("cors_preflight", {"url": web, "origin": "http://localhost:5173"}, "no_cors_headers"),
+        ("dns_resolve", {"name": "127.0.0.1"}, "resolves"),
+        ("hosts_entry", {"name": "nowhere.knownfix.test"}, "missing"),
+        ("file_present", {"path": log}, "present"),
+        ("file_present", {"path": str(tmp_path / "gone")}, "absent"),
+        ("log_match", {"path": log, "patterns": [r"WinError 10048\] 각 소켓"]}, "matched"),
+        ("env_file_keys", {"path": env, "nonempty": ["JWT_SECRET_KEY"]}, "empty_keys"),
+        ("env_var", {"names": ["PATH"]}, "complete"),
+        ("port_listen", {"port": web_port}, "listening"),
+        ("port_listen", {"port": closed_port}, "not_listening"),
+        ("process", {"cmdline_regex": str(tmp_path)}, "running"),
+        ("python_import", {"interpreter": sys.executable, "modules": ["json"]}, "importable"),
+        (
+            "asgi_target",
+            {"interpreter": sys.executable, "cwd": str(tmp_path), "target": "app.main:app"},
+            "wrong_cwd",
+        ),
+        ("manual", {"question": "Is the fan on?"}, "needs_person"),
+    ]
+
+    with detached(*SLEEP, str(tmp_path)):
+        said = probed_like_windows(
+            [{"kind": kind, "params": params} for kind, params, _ in asked],
+            networks=["127.0.0.0/8"],
+            roots=[str(tmp_path)],
+            interpreters=[sys.executable],
+        )
+
+    assert [(kind, code) for (kind, _, _), (_, code, _) in zip(asked, said, strict=True)] == [
+        (kind, code) for kind, _, code in asked
+    ], said
