@@ -7,6 +7,8 @@ from probes.engine.errors import Complaint, InvalidParams
 from probes.engine.kinds import (
     asgi_target,
     cors_preflight,
+    docker_container,
+    docker_log,
     file_present,
     http,
     manual,
@@ -38,6 +40,8 @@ KINDS: Mapping[str, Kind] = {
     "file_present": file_present.KIND,
     "python_import": python_import.KIND,
     "asgi_target": asgi_target.KIND,
+    "docker_container": docker_container.KIND,
+    "docker_log": docker_log.KIND,
     "manual": manual.KIND,
 }
 
