@@ -84,6 +84,13 @@ LABELS: Mapping[str, str | Promise] = {
     "matched": _("The log says it"),
     "not_matched": _("The log does not say it"),
     "container_missing": _("There is no such container"),
+    # nagios
+    "plugin_ok": _("The plugin says OK"),
+    "plugin_warning": _("The plugin warns"),
+    "plugin_critical": _("The plugin says critical"),
+    "plugin_unknown": _("The plugin could not look"),
+    "bad_exit": _("The plugin ended with no state"),
+    "not_started": _("The plugin could not be started"),
     # manual
     "confirmed": _("Confirmed by a person"),
     "denied": _("Denied by a person"),

@@ -12,6 +12,7 @@ from probes.engine.kinds import (
     file_present,
     http,
     manual,
+    nagios,
     port_listen,
     python_import,
     tcp_connect,
@@ -27,6 +28,7 @@ __all__ = [
     "Param",
     "check_expectation",
     "fill",
+    "fill_in",
     "kind_named",
     "placeholders",
     "validate",
@@ -42,6 +44,7 @@ KINDS: Mapping[str, Kind] = {
     "asgi_target": asgi_target.KIND,
     "docker_container": docker_container.KIND,
     "docker_log": docker_log.KIND,
+    "nagios": nagios.KIND,
     "manual": manual.KIND,
 }
 
@@ -74,6 +77,37 @@ def validate(kind: str, params: Any, *, placeholders: bool = False) -> dict[str,
     if complaints:
         raise InvalidParams(complaints)
     return cleaned
+
+
+def fill_in(kind: str, params: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """`fill` for a definition of this kind, all complaints at once.
+
+    What becomes part of a program's argument must not begin like an option: the definition says
+    which options there are, and a value stays a value.
+    """
+    arguments = [params.get(p.name) for p in kind_named(kind).params if p.type == "argument"]
+    complaints = [
+        Complaint(field=name, message=problem)
+        for name in sorted(placeholders(arguments))
+        if (problem := _argument_problem(values.get(name)))
+    ]
+    try:
+        filled = fill(params, values)
+    except InvalidParams as missing:
+        raise InvalidParams([*complaints, *missing.complaints]) from None
+    if complaints:
+        raise InvalidParams(complaints)
+    return filled
+
+
+def _argument_problem(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str | int | float):
+        return "must be one value"
+    if not str(value).strip():
+        return "must not be empty"
+    return "must not start with a dash" if str(value).lstrip().startswith("-") else ""
 
 
 def check_expectation(kind: str, expectation: Any) -> None:
