@@ -35,6 +35,7 @@ COMPLAINTS = frozenset(
         gettext_noop("must be given"),
         gettext_noop("must be names with values"),
         gettext_noop("must be a name of letters, digits, dots, hyphens and underscores"),
+        gettext_noop("must be the name or id of a container, such as backend"),
     }
 )
 

@@ -31,6 +31,7 @@ PARAMETER_TYPES = (
     "target",
     "interpreter",
     "origin",
+    "container",
 )
 # What a translation has its own words for, and how long they may be.
 NAMED_PARTS = {

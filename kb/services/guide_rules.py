@@ -122,7 +122,7 @@ class _GuideRules(_Rules):
 
     def _values(self, field: str, check: CheckDraft, probe: Probe) -> None:
         try:
-            filled = registry.fill(probe.params, check.values)
+            filled = registry.fill_in(probe.kind, probe.params, check.values)
             registry.validate(probe.kind, filled, placeholders=True)
         except InvalidParams as refused:
             for complaint in refused.complaints:

@@ -77,7 +77,8 @@ def resolved(check: Check, values: Values) -> dict[str, Any] | None:
     """What the probe would be run with, as a batch freezes it; None when it cannot be."""
     try:
         filled = fillings(check, values)
-        return registry.validate(check.probe.kind, registry.fill(check.probe.params, filled))
+        kind, params = check.probe.kind, check.probe.params
+        return registry.validate(kind, registry.fill_in(kind, params, filled))
     except InvalidParams:
         return None
 

@@ -6,14 +6,17 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
 
 import psutil
 
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _CHUNK = 16 * 1024
+Keep = Literal["start", "end"]
 # What a program needs to start at all. Our own environment holds our secrets.
 _KEPT = ("PATH", "HOME", "TZ", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR")
 
@@ -28,10 +31,20 @@ class Ended:
 
 
 async def run(
-    argv: Sequence[str], *, cwd: str | None, deadline: float, most_bytes: int = 64 * 1024
+    argv: Sequence[str],
+    *,
+    cwd: str | None,
+    deadline: float,
+    most_bytes: int = 64 * 1024,
+    keep: Keep = "end",
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Ended:
     """Run `argv`, never through a shell. The deadline covers its pipes too: a grandchild that
-    keeps one open is killed with the group. Raises OSError when it cannot be started."""
+    keeps one open is killed with the group. Raises OSError when it cannot be started.
+
+    `keep` says which part of too long an output is kept; `environment` goes over what every
+    program gets.
+    """
     loop = asyncio.get_running_loop()
     process = await asyncio.create_subprocess_exec(
         *_launched(argv, seconds=max(1, int(deadline - loop.time()) + 2)),
@@ -39,11 +52,11 @@ async def run(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
-        env=_environment(),
+        env={**_environment(), **environment},
         start_new_session=True,
     )
     try:
-        return await _ended(process, deadline, most_bytes)
+        return await _ended(process, deadline, most_bytes, keep)
     finally:
         await _end_group(process)
 
@@ -60,7 +73,9 @@ def _environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-async def _ended(process: asyncio.subprocess.Process, deadline: float, most_bytes: int) -> Ended:
+async def _ended(
+    process: asyncio.subprocess.Process, deadline: float, most_bytes: int, keep: Keep
+) -> Ended:
     assert process.stdout is not None
     assert process.stderr is not None
     output, errors = bytearray(), bytearray()
@@ -68,19 +83,19 @@ async def _ended(process: asyncio.subprocess.Process, deadline: float, most_byte
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout_at(deadline):
             await asyncio.gather(
-                _drain(process.stdout, output, most_bytes),
-                _drain(process.stderr, errors, most_bytes),
+                _drain(process.stdout, output, most_bytes, keep),
+                _drain(process.stderr, errors, most_bytes, keep),
             )
             exit_code = await process.wait()
     return Ended(exit_code=exit_code, stdout=_text(output), stderr=_text(errors))
 
 
-async def _drain(pipe: asyncio.StreamReader, into: bytearray, most_bytes: int) -> None:
-    """Keeps the end and throws the rest away: the program never blocks on us, and the last
-    line of a traceback says most."""
+async def _drain(pipe: asyncio.StreamReader, into: bytearray, most_bytes: int, keep: Keep) -> None:
+    """Keeps one end and throws the rest away: the program never blocks on us. The last line of
+    a traceback says most, and the first of a monitoring plugin."""
     while data := await pipe.read(_CHUNK):
         into.extend(data)
-        del into[:-most_bytes]
+        del into[slice(None, -most_bytes) if keep == "end" else slice(most_bytes, None)]
 
 
 def _text(data: bytearray) -> str:

@@ -10,11 +10,14 @@ from probes.engine.kinds import (
     dns_resolve,
     env_file_keys,
     env_var,
+    docker_container,
+    docker_log,
     file_present,
     hosts_entry,
     http,
     log_match,
     manual,
+    nagios,
     port_listen,
     process,
     python_import,
@@ -31,6 +34,7 @@ __all__ = [
     "Param",
     "check_expectation",
     "fill",
+    "fill_in",
     "kind_named",
     "placeholders",
     "validate",
@@ -50,6 +54,9 @@ KINDS: Mapping[str, Kind] = {
     "env_var": env_var.KIND,
     "dns_resolve": dns_resolve.KIND,
     "hosts_entry": hosts_entry.KIND,
+    "docker_container": docker_container.KIND,
+    "docker_log": docker_log.KIND,
+    "nagios": nagios.KIND,
     "manual": manual.KIND,
 }
 
@@ -82,6 +89,37 @@ def validate(kind: str, params: Any, *, placeholders: bool = False) -> dict[str,
     if complaints:
         raise InvalidParams(complaints)
     return cleaned
+
+
+def fill_in(kind: str, params: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """`fill` for a definition of this kind, all complaints at once.
+
+    What becomes part of a program's argument must not begin like an option: the definition says
+    which options there are, and a value stays a value.
+    """
+    arguments = [params.get(p.name) for p in kind_named(kind).params if p.type == "argument"]
+    complaints = [
+        Complaint(field=name, message=problem)
+        for name in sorted(placeholders(arguments))
+        if (problem := _argument_problem(values.get(name)))
+    ]
+    try:
+        filled = fill(params, values)
+    except InvalidParams as missing:
+        raise InvalidParams([*complaints, *missing.complaints]) from None
+    if complaints:
+        raise InvalidParams(complaints)
+    return filled
+
+
+def _argument_problem(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str | int | float):
+        return "must be one value"
+    if not str(value).strip():
+        return "must not be empty"
+    return "must not start with a dash" if str(value).lstrip().startswith("-") else ""
 
 
 def check_expectation(kind: str, expectation: Any) -> None:

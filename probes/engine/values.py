@@ -24,6 +24,8 @@ HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
+# What Docker and Podman accept, so that a name stays one step of a path.
+_CONTAINER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}")
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 # What urllib leaves alone in a URL: reserved characters, and % so that escapes stay.
 _URL_SAFE = "/:?#[]@!$&'()*+,;=%~-._"
@@ -260,6 +262,20 @@ def _variable(param: Param, value: Any) -> str:
     return text
 
 
+def _container(param: Param, value: Any) -> str:
+    text = _word(param, value).removeprefix("/")
+    if not _CONTAINER.fullmatch(text):
+        raise ValueError("must be the name or id of a container, such as backend")
+    return text
+
+
+def _argument(param: Param, value: Any) -> str:
+    """One argument of a program, as its definition says it: an option may be one."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError("must be text")
+    return _text(param, str(value))
+
+
 def _mapping(param: Param, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise ValueError("must be pairs of a name and a value")
@@ -296,4 +312,6 @@ _READERS: Mapping[str, Callable[[Param, Any], Any]] = {
     "origin": _origin,
     "ref": _ref,
     "variable": _variable,
+    "container": _container,
+    "argument": _argument,
 }

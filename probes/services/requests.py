@@ -130,7 +130,9 @@ def _freeze_one(
         return [refusal], None
     assert probe is not None
     try:
-        params = registry.validate(probe.kind, registry.fill(probe.params, wanted.values))
+        params = registry.validate(
+            probe.kind, registry.fill_in(probe.kind, probe.params, wanted.values)
+        )
     except InvalidParams as refused:
         return [
             _problem(wanted, index, "invalid_value", translated(c.message), field=c.field)
