@@ -42,11 +42,16 @@ LABELS: Mapping[str, str | Promise] = {
     "bad_response": _("The answer is not proper HTTP"),
     "too_many_redirects": _("Redirected too often"),
     "tls_failed": _("The TLS handshake failed"),
+    # http_timing
+    "within": _("Answered fast enough"),
+    "slow": _("Answered slowly"),
+    "too_slow": _("Answered much too slowly"),
     # cors_preflight
     "allowed": _("The origin is allowed"),
     "origin_not_allowed": _("The origin is not allowed"),
     "method_not_allowed": _("The method is not allowed"),
     "header_not_allowed": _("A request header is not allowed"),
+    "credentials_not_allowed": _("Cookies are not allowed"),
     "no_cors_headers": _("The answer has no CORS headers"),
     "masked_by_5xx": _("A proxy answered 5xx before CORS could"),
     "unreachable": _("The server could not be reached"),
