@@ -73,6 +73,17 @@ LABELS: Mapping[str, str | Promise] = {
     "attr_missing": _("The module lacks the application"),
     "not_callable": _("What was found cannot be called"),
     "wrong_cwd": _("The module is not in this folder"),
+    # sql_query
+    "mismatch": _("The answer is not what was expected"),
+    "timed_out_login": _("Connected, but nobody let us in in time"),
+    "timed_out_query": _("The query did not end in time"),
+    "auth_failed": _("The user or the password was not accepted"),
+    "database_missing": _("There is no database of that name"),
+    "schema_missing": _("A table, column or function is missing"),
+    "query_failed": _("The query failed"),
+    "login_failed": _("The server did not let us in"),
+    "too_many_connections": _("The server has no connection left"),
+    "starting_up": _("The server is starting up or shutting down"),
     # manual
     "confirmed": _("Confirmed by a person"),
     "denied": _("Denied by a person"),

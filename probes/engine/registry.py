@@ -13,6 +13,7 @@ from probes.engine.kinds import (
     manual,
     port_listen,
     python_import,
+    sql_query,
     tcp_connect,
 )
 from probes.engine.placeholders import fill, holds_placeholder, placeholders
@@ -39,6 +40,7 @@ KINDS: Mapping[str, Kind] = {
     "cors_preflight": cors_preflight.KIND,
     "file_present": file_present.KIND,
     "python_import": python_import.KIND,
+    "sql_query": sql_query.KIND,
     "asgi_target": asgi_target.KIND,
     "manual": manual.KIND,
 }
