@@ -73,6 +73,16 @@ LABELS: Mapping[str, str | Promise] = {
     "attr_missing": _("The module lacks the application"),
     "not_callable": _("What was found cannot be called"),
     "wrong_cwd": _("The module is not in this folder"),
+    # tls_certificate
+    "valid": _("The certificate is valid"),
+    "expires_soon": _("The certificate ends soon"),
+    "expires_very_soon": _("The certificate ends very soon"),
+    "expired": _("The certificate has expired"),
+    "not_yet_valid": _("The certificate is not valid yet"),
+    "self_signed": _("The certificate is signed by itself"),
+    "untrusted": _("The certificate's chain is not trusted"),
+    "name_mismatch": _("The certificate is for another name"),
+    "handshake_failed": _("No TLS handshake came about"),
     # sql_query
     "mismatch": _("The answer is not what was expected"),
     "timed_out_login": _("Connected, but nobody let us in in time"),

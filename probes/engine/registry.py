@@ -15,6 +15,7 @@ from probes.engine.kinds import (
     python_import,
     sql_query,
     tcp_connect,
+    tls_certificate,
 )
 from probes.engine.placeholders import fill, holds_placeholder, placeholders
 from probes.engine.schema import Kind, Param
@@ -35,6 +36,7 @@ __all__ = [
 KINDS: Mapping[str, Kind] = {
     "port_listen": port_listen.KIND,
     "tcp_connect": tcp_connect.KIND,
+    "tls_certificate": tls_certificate.KIND,
     "http": http.KIND,
     "http_timing": http_timing.KIND,
     "cors_preflight": cors_preflight.KIND,
