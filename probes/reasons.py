@@ -73,6 +73,12 @@ LABELS: Mapping[str, str | Promise] = {
     "attr_missing": _("The module lacks the application"),
     "not_callable": _("What was found cannot be called"),
     "wrong_cwd": _("The module is not in this folder"),
+    # python_packages
+    "satisfied": _("Every requirement is satisfied"),
+    "missing": _("It is not there"),
+    "version_mismatch": _("A package has another version"),
+    "conflict": _("Installed packages do not go together"),
+    "cannot_judge": _("It cannot be judged here"),
     # tls_certificate
     "valid": _("The certificate is valid"),
     "expires_soon": _("The certificate ends soon"),
