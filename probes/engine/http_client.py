@@ -19,6 +19,7 @@ import h11
 
 from probes.engine.connect import Attempt, close_all, connect_all, outcome_of, winner
 from probes.engine.guard import NameNotFound, resolve
+from probes.engine.secret_headers import check_where_sent, mask_echo
 from probes.engine.spec import Policy
 
 MAX_HEADERS = 16 * 1024
@@ -36,6 +37,7 @@ class Request:
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     verify_tls: bool = True
 
     @property
@@ -55,7 +57,8 @@ class Request:
             "accept-encoding": "identity",
             "connection": "close",
         }
-        given = {name.lower(): value for name, value in self.headers.items()}
+        both = {**self.headers, **self.secret_headers}
+        given = {name.lower(): value for name, value in both.items()}
         return list((own | given).items())
 
     @property
@@ -104,6 +107,8 @@ async def exchange(request: Request, *, policy: Policy, deadline: float) -> Exch
     finally:
         clock.stop()
         close_all(done.attempts)
+    if policy.secrets:
+        done.headers, done.body = mask_echo(done.headers, done.body, policy.secrets)
     return done
 
 
@@ -133,6 +138,8 @@ async def _connect(
     except NameNotFound as error:
         done.fail("dns_failed", str(error))
         return None
+    if done.request.secret_headers:
+        check_where_sent(done.request.url, addresses, verify_tls=done.request.verify_tls)
     clock.enter("connect")
     done.attempts = await connect_all(addresses, deadline=deadline)
     won = winner(done.attempts)

@@ -15,6 +15,7 @@ from typing import Any
 import re2
 
 from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES, SECRET_VALUE_END, Rule
+from probes.engine.secret_forms import SHORTEST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ def redact(text: str, *, known: Iterable[str] = ()) -> Redacted:
     """Mask what looks secret, and every value in `known`. Masking twice changes nothing more."""
     counts: Counter[str] = Counter()
     masked = _LONE_SURROGATE.sub("\ufffd", text)
-    for value in sorted({value for value in known if len(value) >= _SHORTEST_KNOWN}, key=len)[::-1]:
+    for value in sorted({value for value in known if len(value) >= SHORTEST}, key=len)[::-1]:
         counts["known"] += masked.count(value)
         masked = masked.replace(value, mask("known"))
     if not MAY_HOLD_A_SECRET.search(masked):
@@ -59,8 +60,6 @@ def strip_controls(text: str) -> str:
     return _LONE_SURROGATE.sub("\ufffd", _UNSEEN.sub("", text))
 
 
-# Shorter ones would mask half of every text.
-_SHORTEST_KNOWN = 6
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _TERMINAL = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor

@@ -16,12 +16,16 @@ from probes.engine.kinds import (
     hosts_entry,
     http,
     log_match,
+    http_timing,
     manual,
     nagios,
     port_listen,
     process,
     python_import,
+    python_packages,
+    sql_query,
     tcp_connect,
+    tls_certificate,
 )
 from probes.engine.placeholders import fill, holds_placeholder, placeholders
 from probes.engine.schema import Kind, Param
@@ -43,10 +47,14 @@ __all__ = [
 KINDS: Mapping[str, Kind] = {
     "port_listen": port_listen.KIND,
     "tcp_connect": tcp_connect.KIND,
+    "tls_certificate": tls_certificate.KIND,
     "http": http.KIND,
+    "http_timing": http_timing.KIND,
     "cors_preflight": cors_preflight.KIND,
     "file_present": file_present.KIND,
     "python_import": python_import.KIND,
+    "python_packages": python_packages.KIND,
+    "sql_query": sql_query.KIND,
     "asgi_target": asgi_target.KIND,
     "process": process.KIND,
     "log_match": log_match.KIND,

@@ -16,6 +16,7 @@ from probes.engine.lateness import Lateness
 from probes.engine.redact import mask, names_a_secret, redact, strip_controls
 from probes.engine.registry import check_expectation, kind_named, validate
 from probes.engine.schema import Kind
+from probes.engine.secret_forms import known_forms
 from probes.engine.spec import Observation, Policy, ProbeResult, ProbeSpec, Status
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ MAX_FACT_TEXT = 4000
 _OVERRUN_S = 1.0
 _BACK_OFF_S = (1.0, 2.0, 4.0)
 
-# The values the location keeps for its probes: masked wherever they turn up.
+# The values the location keeps for its probes, in every form: masked wherever they turn up.
 Secrets = tuple[str, ...]
 Slot = Callable[[], AbstractAsyncContextManager[Any]]
 
@@ -109,7 +110,7 @@ async def _attempt(spec: ProbeSpec, policy: Policy, lateness: Lateness) -> Probe
         started_at,
         elapsed_s=ended - started,
         lateness_s=late_s,
-        known=tuple(policy.secrets.values()),
+        known=known_forms(tuple(policy.secrets.values())),
     )
 
 

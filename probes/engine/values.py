@@ -21,6 +21,9 @@ MAX_TEXT = 2000
 MAX_PATTERN = 500
 MAX_ENTRIES = 50
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
+FRAMING_HEADERS = (
+    "connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade",
+)  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")

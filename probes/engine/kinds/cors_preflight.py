@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from probes.engine import secret_headers
 from probes.engine.errors import Complaint
 from probes.engine.http_client import Exchange, Request, exchange
 from probes.engine.schema import Kind, Param, reasons
@@ -22,10 +23,11 @@ _SPEAKS_CORS = (
 
 
 async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) -> Observation:
+    followed_by = _get(params, secret_headers.secret_headers_of(params, policy=policy))
     preflight = await exchange(_preflight(params), policy=policy, deadline=deadline)
     get = None
     if params["follow_up_get"] and preflight.status is not None:
-        get = await exchange(_get(params), policy=policy, deadline=deadline)
+        get = await exchange(followed_by, policy=policy, deadline=deadline)
     reason_code, words = _reason(params, preflight, get)
     return Observation(
         reason_code=reason_code,
@@ -39,17 +41,30 @@ def _preflight(params: Mapping[str, Any]) -> Request:
         "Origin": params["origin"],
         "Access-Control-Request-Method": params["request_method"],
     }
-    if params["request_headers"]:
-        wanted = sorted(name.lower() for name in params["request_headers"])
+    if wanted := _announced(params):
         headers["Access-Control-Request-Headers"] = ",".join(wanted)
     return Request(
         url=params["url"], method="OPTIONS", headers=headers, verify_tls=params["verify_tls"]
     )
 
 
-def _get(params: Mapping[str, Any]) -> Request:
+def _announced(params: Mapping[str, Any]) -> list[str]:
+    """The headers a browser asks leave for: a preflight itself carries no secret (Fetch
+    standard), and cookies are no header a page can set."""
+    names = {name.lower() for name in (*params["request_headers"], *_secret_names(params))}
+    return sorted(names - {"cookie"})
+
+
+def _secret_names(params: Mapping[str, Any]) -> list[str]:
+    return list(params["secret_headers"] or {})
+
+
+def _get(params: Mapping[str, Any], secrets: Mapping[str, str]) -> Request:
     return Request(
-        url=params["url"], headers={"Origin": params["origin"]}, verify_tls=params["verify_tls"]
+        url=params["url"],
+        headers={"Origin": params["origin"]},
+        secret_headers=secrets,
+        verify_tls=params["verify_tls"],
     )
 
 
@@ -91,9 +106,10 @@ def _reason(
     return (
         _origin_problem(params["origin"], preflight)
         or _method_problem(params["request_method"], preflight)
-        or _header_problem(params["request_headers"], preflight)
+        or _header_problem(_announced(params), preflight)
         or _status_problem(preflight)
         or (_origin_problem(params["origin"], get) if get else None)
+        or _credentials_problem(params, preflight, get)
         or ("allowed", "allowed")
     )
 
@@ -120,6 +136,21 @@ def _speaks_cors(answer: Exchange) -> bool:
     """Other CORS headers, or `Vary: Origin`, come only from code that weighed the origin."""
     varies = {word.strip().lower() for word in (answer.header("vary") or "").split(",")}
     return "origin" in varies or any(answer.header(name) is not None for name in _SPEAKS_CORS)
+
+
+def _credentials_problem(
+    params: Mapping[str, Any], *answers: Exchange | None
+) -> tuple[str, str] | None:
+    """A call with cookies needs the origin by name, and leave to carry them (Fetch standard)."""
+    if "cookie" not in (name.lower() for name in _secret_names(params)):
+        return None
+    for answer in filter(None, answers):
+        asked = f"{answer.request.method} answered {answer.status}"
+        if (answer.header("access-control-allow-origin") or "").strip() == "*":
+            return "credentials_not_allowed", f"{asked} and allows any origin, but without cookies"
+        if answer.header("access-control-allow-credentials") != "true":
+            return "credentials_not_allowed", f"{asked} and does not allow cookies"
+    return None
 
 
 def _method_problem(method: str, preflight: Exchange) -> tuple[str, str] | None:
@@ -153,6 +184,7 @@ def _check(params: Mapping[str, Any]) -> Iterable[Complaint]:
     for name in params["request_headers"]:
         if "${" not in name and not HEADER_NAME.fullmatch(name):
             yield Complaint(field="request_headers", message=f"{name!r} is not a header name")
+    yield from secret_headers.check(params)
 
 
 KIND = Kind(
@@ -170,6 +202,7 @@ KIND = Kind(
             default="GET",
         ),
         Param(name="request_headers", type="text", multiple=True, help="Names only."),
+        secret_headers.PARAM,
         Param(name="follow_up_get", type="boolean", default=True, help="Then GET, with Origin."),
         Param(name="verify_tls", type="boolean", default=True),
     ),
@@ -181,6 +214,7 @@ KIND = Kind(
             "no_cors_headers",
             "method_not_allowed",
             "header_not_allowed",
+            "credentials_not_allowed",
             "preflight_refused",
             "unreachable",
         ),

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from probes.engine import secret_headers
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.expect_answer import json_differences, json_values, matches, missing_headers
 from probes.engine.http_client import Exchange, Request, exchange
 from probes.engine.redact import strip_controls
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
-from probes.engine.values import HEADER_NAME, read_value
+from probes.engine.values import FRAMING_HEADERS, HEADER_NAME, read_value
 
 MAX_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -27,9 +28,6 @@ _CHARSETS = re.compile(
     r"|shift_jis|gbk|gb2312|gb18030|big5"
 )
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key")
-_FRAMING_HEADERS = (
-    "connection", "content-length", "expect", "te", "trailer", "transfer-encoding", "upgrade",
-)  # fmt: skip
 _SAYS = {
     "refused": "refused the connection",
     "timed_out_connect": "did not answer to connecting; the connection was dropped",
@@ -43,6 +41,7 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
         url=params["url"],
         method=params["method"],
         headers=request_headers(params),
+        secret_headers=secret_headers.secret_headers_of(params, policy=policy),
         verify_tls=params["verify_tls"],
     )
     passed: list[dict[str, Any]] = []
@@ -86,8 +85,10 @@ def _onward(params: Mapping[str, Any], done: Exchange) -> Request | None:
     except ValueError as error:
         done.fail("bad_response", f"redirects to {location[:200]!r}, which {error}")
         return None
-    headers = done.request.headers if _same_origin(done.request.url, url) else {}
-    return replace(done.request, url=url, headers=headers)
+    if _same_origin(done.request.url, url):
+        return replace(done.request, url=url)
+    # Once elsewhere, nothing of it comes back either: the next request has none to keep.
+    return replace(done.request, url=url, headers={}, secret_headers={})
 
 
 def _same_origin(one: str, other: str) -> bool:
@@ -180,8 +181,10 @@ def check_headers(headers: Mapping[str, Any]) -> Iterable[Complaint]:
         if not str(value).isascii():
             yield Complaint(field="headers", message=f"the value of {name} must be ASCII")
         if name.lower() in _SECRET_HEADERS:
-            yield Complaint(field="headers", message=f"{name} holds a secret; leave it out")
-        elif name.lower() in _FRAMING_HEADERS or not HEADER_NAME.fullmatch(name):
+            yield Complaint(
+                field="headers", message=f"{name} holds a secret; name it in secret_headers"
+            )
+        elif name.lower() in FRAMING_HEADERS or not HEADER_NAME.fullmatch(name):
             yield Complaint(field="headers", message=f"{name!r} cannot be set")
 
 
@@ -189,6 +192,7 @@ def _check(params: Mapping[str, Any]) -> Iterable[Complaint]:
     headers = params["headers"] or {}
     if isinstance(headers, Mapping):
         yield from check_headers(headers)
+    yield from secret_headers.check(params)
 
 
 _URL = Param(name="url", type="url", required=True, help="http or https, with host and port.")
@@ -201,6 +205,7 @@ KIND = Kind(
         _URL,
         Param(name="method", type="choice", choices=("GET", "HEAD", "OPTIONS"), default="GET"),
         Param(name="headers", type="mapping", help="Sent along; never secrets."),
+        secret_headers.PARAM,
         Param(name="origin", type="origin", help="Sent as Origin, as a browser would."),
         Param(
             name="expect_status",
