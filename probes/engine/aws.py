@@ -35,7 +35,8 @@ WHERE = (
         help="Whose keys: a profile in the limits file of the host that asks.",
     ),
 )
-_REGION = re.compile(r"[a-z]{2}(-[a-z]+){1,3}-[0-9]{1,2}")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+){1,3}-[0-9]{1,2}")
+_NAMES = ("id", "name", "group", "source_group", "target_group", "lb", "target", "subnet")
 # Where keys may come from: only what the host itself holds. The others ask an address that no
 # guard has seen: the metadata service, the container's agent, STS, single sign-on.
 _OWN_KEYS = ("env", "shared-credentials-file", "custom-process", "config-file")
@@ -58,10 +59,13 @@ Client = Any
 
 
 def check(params: Mapping[str, Any]) -> Iterable[Complaint]:
-    """A region ends in a host name, so it must look like one of AWS's."""
+    """A region becomes part of a host name; EC2 reads a star or a question mark as any name."""
     region = params["region"]
     if region and not holds_placeholder(region) and not _REGION.fullmatch(region):
         yield Complaint(field="region", message="must be a region such as ap-northeast-2")
+    for field in _NAMES:
+        if set(params.get(field) or "") & set("*?\\"):
+            yield Complaint(field=field, message="must be one name, without * ? or \\")
 
 
 async def ask(

@@ -83,6 +83,14 @@ def test_a_region_cannot_become_another_host(region: str) -> None:
         validate("aws_instance_state", {"name": "a", "region": region})
 
 
+@pytest.mark.parametrize("name", ["*", "academy-?pi", "a\\*"])
+def test_a_name_cannot_stand_for_many(name: str) -> None:
+    with pytest.raises(InvalidParams, match="one name"):
+        validate("aws_instance_state", INSTANCE | {"name": name})
+    with pytest.raises(InvalidParams, match="one name"):
+        validate("aws_sg_ingress", {"group": name, "port": 1, "source_group": "a"})
+
+
 def test_a_definition_cannot_say_where_aws_is() -> None:
     with pytest.raises(InvalidParams, match="no such parameter"):
         validate("aws_instance_state", INSTANCE | {"endpoint_url": "http://127.0.0.1:1"})
