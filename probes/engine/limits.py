@@ -10,6 +10,8 @@
     [secrets]
     shop-db = {env = "SHOP_DSN"}
     metrics-token = {file = "/run/secrets/metrics"}
+    [aws]
+    profiles = ["default", "shop-readonly"]         # whose keys AWS may be asked with
 
 A secret is named here and kept elsewhere, so the file itself may be read by anyone.
 """
@@ -21,10 +23,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from probes.engine.errors import Complaint, InvalidParams
 from probes.engine.guard import is_inside
-from probes.engine.spec import Network, Policy
+from probes.engine.spec import Aws, Network, Policy
 
 _LISTS = ("networks", "roots", "kinds", "interpreters")
 
@@ -45,7 +48,7 @@ def _policy(given: Mapping[str, Any], unsaid: Policy) -> Policy:
     complaints = [
         Complaint(field=name, message="there is no such limit")
         for name in given
-        if name not in (*_LISTS, "plugins", "secrets", "docker_socket")
+        if name not in _READERS
     ]
     read: dict[str, Any] = {}
     for name, reader in _READERS.items():
@@ -101,18 +104,29 @@ def _secret(name: str, where: Any) -> str:
     raise ValueError(f'{name}: say where it is kept, as {{env = "NAME"}} or {{file = "/path"}}')
 
 
+def _aws(value: Any) -> Aws:
+    match value:
+        case {"profiles": list(names), **rest} if not rest.keys() - {"endpoint_url"}:
+            url = rest.get("endpoint_url", "")
+            if isinstance(url, str) and (not url or urlsplit(url).hostname):
+                return Aws(profiles=frozenset(_texts(names)), endpoint_url=url)
+            raise ValueError(f"endpoint_url: {url!r} is not a URL such as http://127.0.0.1:5000")
+    raise ValueError('must say profiles = ["default"], and endpoint_url if it is not Amazon\'s own')
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(_LISTS, _texts),
     "plugins": _plugins,
     "secrets": _secrets,
     "docker_socket": _path,
+    "aws": _aws,
 }
 
 
 def narrowed(own: Policy, *, wished: Policy) -> Policy:
     """What both allow. `own` is the host's; `wished` is what somebody else would have it do.
 
-    Plugins, secrets and the engine's socket are the host's alone.
+    Plugins, secrets, the engine's socket and AWS's keys are the host's alone.
     """
     return replace(
         own,

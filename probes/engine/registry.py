@@ -6,6 +6,10 @@ from typing import Any
 from probes.engine.errors import Complaint, InvalidParams
 from probes.engine.kinds import (
     asgi_target,
+    aws_instance_state,
+    aws_network_path,
+    aws_sg_ingress,
+    aws_target_group_health,
     cors_preflight,
     dns_resolve,
     env_file_keys,
@@ -65,6 +69,10 @@ KINDS: Mapping[str, Kind] = {
     "docker_container": docker_container.KIND,
     "docker_log": docker_log.KIND,
     "nagios": nagios.KIND,
+    "aws_target_group_health": aws_target_group_health.KIND,
+    "aws_sg_ingress": aws_sg_ingress.KIND,
+    "aws_instance_state": aws_instance_state.KIND,
+    "aws_network_path": aws_network_path.KIND,
     "manual": manual.KIND,
 }
 

@@ -39,6 +39,17 @@ UNKNOWN_CODES = (
 
 
 @dataclass(frozen=True, kw_only=True)
+class Aws:
+    """Whose keys AWS may be asked with: profiles of this host, `default` being what it has at all.
+
+    `endpoint_url` stands in for Amazon's own addresses.
+    """
+
+    profiles: frozenset[str] = frozenset()
+    endpoint_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Policy:
     """What probes may touch at one location. Empty kinds: every kind; all else fails closed.
 
@@ -54,6 +65,7 @@ class Policy:
     plugins: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     docker_socket: str = DOCKER_SOCKET
+    aws: Aws = Aws()
 
     @classmethod
     def read(
@@ -67,6 +79,7 @@ class Policy:
         plugins: Mapping[str, str] | None = None,
         secrets: Mapping[str, str] | None = None,
         docker_socket: str = DOCKER_SOCKET,
+        aws: Aws | None = None,
     ) -> "Policy":
         """The policy as a location stores it. Raises InvalidParams naming every bad network."""
         return cls(
@@ -78,6 +91,7 @@ class Policy:
             plugins=dict(plugins or {}),
             secrets=dict(secrets or {}),
             docker_socket=docker_socket,
+            aws=aws or Aws(),
         )
 
 

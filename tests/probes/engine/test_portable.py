@@ -20,6 +20,8 @@ from tests.probes.engine.like_windows import MODULES, probed_like_windows
 
 ENGINE = Path(__file__).parents[3] / "probes" / "engine"
 
+OPTIONAL = {"boto3", "botocore"}
+
 
 def imported_at_the_top(path: Path) -> set[str]:
     found = set()
@@ -98,3 +100,10 @@ def test_portable_kinds_run_where_unix_is_missing(
     assert [(kind, code) for (kind, _, _), (_, code, _) in zip(asked, said, strict=True)] == [
         (kind, code) for kind, _, code in asked
     ], said
+
+
+def test_nothing_that_may_be_missing_is_imported_at_the_top() -> None:
+    imports = {path.name: imported_at_the_top(path) for path in ENGINE.rglob("*.py")}
+
+    assert "boto3" in (ENGINE / "aws.py").read_text(encoding="utf-8")
+    assert not {name: found & OPTIONAL for name, found in imports.items() if found & OPTIONAL}

@@ -1,0 +1,1 @@
+"""Breaks a site of its own on purpose and counts what got lost. Nothing here runs in a server."""
