@@ -1,7 +1,7 @@
 """What a kind asks for and can answer with: its parameters, and its closed list of reasons."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -62,8 +62,8 @@ class Kind:
     cost_s: float
     check: Callable[[Mapping[str, Any]], Iterable[Complaint]] = _no_complaints
     judging: Callable[[Mapping[str, Any]], Mapping[str, Status]] = _as_listed
-    facts: Mapping[str, str] = field(default_factory=dict)
-    example: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, str]
+    example: Mapping[str, Any]
 
 
 def reasons(
