@@ -89,6 +89,8 @@ LABELS: Mapping[str, str | Promise] = {
     "wrong_address": _("The name leads to another address"),
     "v6_first": _("The name leads to IPv6 first"),
     "missing": _("It is not there"),
+    # settings_contains
+    "contains": _("The setting holds it"),
     # manual
     "confirmed": _("Confirmed by a person"),
     "denied": _("Denied by a person"),

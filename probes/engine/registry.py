@@ -18,6 +18,7 @@ from probes.engine.kinds import (
     port_listen,
     process,
     python_import,
+    settings_contains,
     tcp_connect,
 )
 from probes.engine.placeholders import fill, holds_placeholder, placeholders
@@ -50,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "env_var": env_var.KIND,
     "dns_resolve": dns_resolve.KIND,
     "hosts_entry": hosts_entry.KIND,
+    "settings_contains": settings_contains.KIND,
     "manual": manual.KIND,
 }
 
