@@ -161,6 +161,8 @@ LABELS: Mapping[str, str | Promise] = {
     "reachable": _("Nothing is in the way"),
     "different_vpc": _("They are in different VPCs"),
     "nacl_blocked": _("A network ACL blocks the way"),
+    # settings_contains
+    "contains": _("The setting holds it"),
     # manual
     "confirmed": _("Confirmed by a person"),
     "denied": _("Denied by a person"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from probes.engine.errors import CannotLook
 from probes.engine.guard import Address
+from probes.engine.windows_errors import in_posix_words, posix_name
 
 # Once one address answered, this long for the others to say how they are.
 _GRACE_S = 0.05
@@ -40,7 +41,7 @@ class Attempt:
         return {
             "address": self.address.ip,
             "outcome": self.outcome,
-            "errno": errno.errorcode.get(self.error_number or 0),
+            "errno": posix_name(self.error_number),
             "elapsed_s": round(self.elapsed_s, 4),
         }
 
@@ -52,6 +53,7 @@ class Attempt:
 
 def outcome_of(error: OSError) -> str:
     """The reason code of a failed connection. Raises CannotLook when the target is not the cause."""
+    error = in_posix_words(error)
     if isinstance(error, ConnectionRefusedError):
         return "refused"
     if isinstance(error, TimeoutError):
@@ -122,7 +124,7 @@ async def _connect(attempt: Attempt, deadline: float) -> None:
         # Ours has no number; the kernel's own giving up has one and means the same.
         attempt.outcome, attempt.error_number = "timed_out_connect", error.errno
     except OSError as error:
-        attempt.error_number = error.errno
+        attempt.error_number = in_posix_words(error).errno
         attempt.outcome = outcome_of(error)
     finally:
         attempt.elapsed_s = loop.time() - started

@@ -28,6 +28,7 @@ from probes.engine.kinds import (
     python_import,
     python_packages,
     sql_query,
+    settings_contains,
     tcp_connect,
     tls_certificate,
 )
@@ -73,6 +74,7 @@ KINDS: Mapping[str, Kind] = {
     "aws_sg_ingress": aws_sg_ingress.KIND,
     "aws_instance_state": aws_instance_state.KIND,
     "aws_network_path": aws_network_path.KIND,
+    "settings_contains": settings_contains.KIND,
     "manual": manual.KIND,
 }
 
