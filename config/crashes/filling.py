@@ -8,24 +8,27 @@ from config.first_run import make_key
 from probes import services
 from probes.models import Batch, Probe
 
+_ONE_SLOW_OF = 10
 WRITERS_MAY = ("incidents.add_incident", "kb.import_guide", "kb.publish_guide")
 
 
 def fill(items: int, *, port: int, batch_size: int) -> None:
-    """Ask for `items` connections to `port` of this host, in batches."""
-    probe = Probe(
-        slug="crash-trial",
-        name="A connection, counted by who accepts it",
-        kind="tcp_connect",
-        params={"host": "127.0.0.1", "port": "${port}"},
-        timeout_s=10,
-    )
+    """Ask for `items` looks at `port` of this host, in batches of quick and slow ones."""
     author, approver = (User.objects.create_user(name) for name in ("author", "approver"))
-    services.save_probe(probe, by=author)
-    services.approve_probe(probe, by=approver)
-    for refs in _parts(items, batch_size):
+    quick = Probe(slug="quick", kind="tcp_connect", params={"host": "127.0.0.1", "port": "${port}"})
+    slow = Probe(slug="slow", kind="http", params={"url": "http://127.0.0.1:${port}/"})
+    for probe in (quick, slow):
+        probe.name, probe.timeout_s = f"A {probe.slug} look, counted by who is looked at", 10
+        services.save_probe(probe, by=author)
+        services.approve_probe(probe, by=approver)
+    for numbers in _parts(items, batch_size):
         wanted = [
-            services.Wanted(probe=probe, values={"port": port}, ref=f"item {ref}") for ref in refs
+            services.Wanted(
+                probe=quick if number % _ONE_SLOW_OF else slow,
+                values={"port": port},
+                ref=f"item {number}",
+            )
+            for number in numbers
         ]
         services.request_batch(wanted, purpose=Batch.Purpose.TRY, by=author)
 

@@ -39,8 +39,9 @@ class Size:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """`waiting` items had no run when something broke. `looked_again` counts probes that looked
-    a second time, `tried_again` batches that were claimed a second time; those may be."""
+    """`waiting` items had no run when something broke; `locked` counts "database is locked" in the
+    words of server and workers. `looked_again` counts probes that looked a second time,
+    `tried_again` batches that were claimed a second time: those two may be."""
 
     trial: str
     items: int
@@ -49,6 +50,7 @@ class Outcome:
     unknown: int
     workers_died: int
     failed_requests: int
+    locked: int
     waiting: int
     looked_again: int
     tried_again: int
@@ -57,8 +59,8 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        bad = (self.lost, self.twice, self.unknown, self.workers_died, self.failed_requests)
-        return self.waiting > 0 and not any(bad)
+        bad = (self.lost, self.twice, self.unknown, self.workers_died)
+        return self.waiting > 0 and not any((*bad, self.failed_requests, self.locked))
 
 
 def kill_one_of_two(size: Size) -> Outcome:
@@ -181,6 +183,7 @@ def _outcome(
         unknown=site.ask(_UNKNOWN) or 0,
         workers_died=sum(ended),
         failed_requests=answers.failed,
+        locked=site.log.read_text(errors="replace").count("database is locked"),
         waiting=waiting,
         looked_again=counter.accepted - items,
         tried_again=site.ask(_TRIED_AGAIN) or 0,

@@ -74,5 +74,8 @@ def _line(outcome: Outcome) -> str:
         f"{outcome.tried_again} batches tried again"
     )
     if outcome.requests:
-        told += f"; {outcome.failed_requests} of {outcome.requests} requests failed"
+        told += (
+            f"; {outcome.failed_requests} of {outcome.requests} requests failed, "
+            f"{outcome.locked} times locked"
+        )
     return told
