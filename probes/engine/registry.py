@@ -27,8 +27,8 @@ from probes.engine.kinds import (
     process,
     python_import,
     python_packages,
-    sql_query,
     settings_contains,
+    sql_query,
     tcp_connect,
     tls_certificate,
 )
