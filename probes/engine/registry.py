@@ -10,6 +10,7 @@ from probes.engine.kinds import (
     docker_container,
     docker_log,
     file_present,
+    firewall_port,
     http,
     manual,
     nagios,
@@ -44,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "asgi_target": asgi_target.KIND,
     "docker_container": docker_container.KIND,
     "docker_log": docker_log.KIND,
+    "firewall_port": firewall_port.KIND,
     "nagios": nagios.KIND,
     "manual": manual.KIND,
 }
