@@ -22,6 +22,10 @@ def main() -> None:
     try:
         execute_from_command_line(sys.argv)
     except BadSetting as problem:
+        if "--nagios" in sys.argv:
+            # Who asked reads the exit code, and 1 would be a warning.
+            print("UNKNOWN: %s" % problem)
+            sys.exit(3)
         sys.exit(str(problem))
 
 

@@ -106,6 +106,13 @@ LABELS: Mapping[str, str | Promise] = {
     "too_many_restarts": _("It runs, but was restarted too often"),
     "daemon_unreachable": _("The container engine could not be asked"),
     "container_missing": _("There is no such container"),
+    # firewall_port
+    "open": _("The firewall lets it in"),
+    "blocked": _("The firewall does not let it in"),
+    "open_to_some": _("The firewall lets some in only"),
+    "no_firewall": _("There are no firewall rules"),
+    "tool_missing": _("The tool that knows is not installed"),
+    "not_understood": _("What was read is not understood"),
     # nagios
     "plugin_ok": _("The plugin says OK"),
     "plugin_warning": _("The plugin warns"),

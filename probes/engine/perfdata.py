@@ -70,6 +70,14 @@ class Datum:
             "beyond": self.beyond,
         }
 
+    @property
+    def written(self) -> str:
+        """As a plugin prints it; `read_output` is the inverse."""
+        label = self.label.replace("'", "''")
+        value = "U" if self.value is None else f"{_plain(self.value)}{self.unit}"
+        bounds = ("" if bound is None else _plain(bound) for bound in (self.low, self.high))
+        return ";".join((f"'{label}'={value}", self.warn, self.crit, *bounds)).rstrip(";")
+
 
 @dataclass(frozen=True, kw_only=True)
 class PluginOutput:
@@ -166,6 +174,10 @@ def _bound(text: str) -> float | None:
     if text and not re.fullmatch(_NUMBER, text):
         raise ValueError("is not a number")
     return _finite(text) if text else None
+
+
+def _plain(number: float) -> str:
+    return str(int(number)) if number.is_integer() else repr(number)
 
 
 def _finite(text: str) -> float:

@@ -12,6 +12,7 @@ from probes.services.errors import (
 )
 from probes.services.loading import load_probes
 from probes.services.locations import policy_of, server_location
+from probes.services.looking import look_now
 from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
 from probes.services.recording import Recorded, record
@@ -50,6 +51,7 @@ __all__ = [
     "cancel_batch",
     "claim",
     "load_probes",
+    "look_now",
     "masked",
     "policy_of",
     "question_of",

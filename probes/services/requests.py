@@ -57,7 +57,7 @@ def request_batch(
         request_hash=digest,
         created_at=Now(),
     )
-    items = _freeze(wanted)
+    items = freeze(wanted)
     try:
         # A point to return to: on PostgreSQL a failed insert would spoil the whole transaction.
         with transaction.atomic():
@@ -103,7 +103,8 @@ def _digest(wanted: Sequence[Wanted], *, purpose: str, location: Location) -> st
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _freeze(wanted: Sequence[Wanted]) -> list[BatchItem]:
+def freeze(wanted: Sequence[Wanted]) -> list[BatchItem]:
+    """The items as a batch would hold them, not stored. Raises RequestRefused with every problem."""
     if not 0 < len(wanted) <= MAX_ITEMS:
         message = _("A batch holds 1 to %(most)d probes.") % {"most": MAX_ITEMS}
         raise RequestRefused(

@@ -89,12 +89,12 @@ def _claim_of(batch: Batch, *, lease: timedelta) -> Claim:
         batch_id=batch.pk,
         public_id=batch.public_id,
         epoch=batch.epoch,
-        items=tuple(ClaimedItem(item_id=item.pk, spec=_spec_of(item)) for item in without_run),
+        items=tuple(ClaimedItem(item_id=item.pk, spec=spec_of(item)) for item in without_run),
         lease=lease,
     )
 
 
-def _spec_of(item: BatchItem) -> ProbeSpec:
+def spec_of(item: BatchItem) -> ProbeSpec:
     return ProbeSpec(
         kind=item.kind,
         params=item.params,

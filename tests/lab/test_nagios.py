@@ -4,17 +4,21 @@ import asyncio
 import http.server
 import os
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from probes.engine.spec import Policy, ProbeResult, Status
 from tests.probes.engine.servers import run
+from tests.probes.factories import make_probe
 
 FOLDER = "/usr/lib/nagios/plugins"
-PLUGINS = ("check_dummy", "check_http", "check_procs", "check_disk", "check_tcp")
+PLUGINS = ("negate", "check_dummy", "check_http", "check_procs", "check_disk", "check_tcp")
 LACKING = [name for name in PLUGINS if not os.access(f"{FOLDER}/{name}", os.X_OK)]
 
 pytestmark = [
@@ -129,3 +133,24 @@ def test_wrong_arguments_are_unknown() -> None:
     result = ask("check_tcp", "--no-such-option")
 
     assert (result.status, result.reason_code) == (Status.UNKNOWN, "plugin_unknown")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_debian_s_own_caller_reads_our_exit_code(sqlite_file: str) -> None:
+    """`negate` runs a plugin and turns its state round: OK and CRITICAL change places."""
+    make_probe()
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        values = ("--value", "host=127.0.0.1", "--value", f"port={port}")
+        ours = (sys.executable, str(settings.BASE_DIR / "manage.py"), "probe", "tcp", *values)
+        done = subprocess.run(
+            [f"{FOLDER}/negate", "-t", "30", *ours, "--nagios"],
+            env={**os.environ, "DATABASE_URL": sqlite_file, "KNOWNFIX_NO_VENV": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 0, done.stdout
+    assert "refused the connection" in done.stdout

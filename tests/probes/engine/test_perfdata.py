@@ -102,3 +102,25 @@ def test_flood_is_read_up_to_a_limit() -> None:
     said = read_output("OK | " + "a=1 " * 100_000)
 
     assert len(said.data) == MAX_DATA
+
+
+NUMBERS = st.none() | st.floats(-1e12, 1e12)
+
+
+@given(
+    st.builds(
+        Datum,
+        label=st.text("ab '=;é", min_size=1, max_size=20).filter(lambda text: "=" not in text),
+        value=NUMBERS,
+        unit=st.sampled_from(["", "s", "%", "MB"]),
+        warn=st.sampled_from(["", "10", "~:10", "@10:20"]),
+        crit=st.sampled_from(["", "5:"]),
+        low=NUMBERS,
+        high=NUMBERS,
+    )
+)
+def test_what_is_written_is_read_again(datum: Datum) -> None:
+    (read,) = read_output(f"OK | {datum.written}").data
+
+    assert read.written == datum.written
+    assert (read.label, read.value, read.low) == (datum.label, datum.value, datum.low)
