@@ -5,6 +5,7 @@ import contextlib
 import gettext
 import os
 import signal
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from typing import Any
 import psycopg
 import pytest
 
+from probes.engine import postgres as asked
+from probes.engine.dsn import read_dsn
 from probes.engine.errors import InvalidParams
+from probes.engine.guard import Address
 from probes.engine.kinds import sql_query
 from probes.engine.postgres import reason_code_of_login
 from probes.engine.registry import validate
@@ -371,6 +375,24 @@ async def _backend_of(postgres: Cluster, query: str, *, until: float) -> int:
             return int(str(found[0][0]))
         await asyncio.sleep(0.05)
     raise AssertionError("the query does not run")
+
+
+async def test_a_loop_that_psycopg_cannot_use_is_given_another(postgres: Cluster) -> None:
+    """As on Windows: the same conversation in a thread with a loop of its own."""
+    here = Policy.read(networks=["127.0.0.0/8"], secrets={"shop": postgres.dsn()})
+    answer = asked.Answer()
+    work = asked._converse(
+        read_dsn("shop", policy=here),
+        Address(family=socket.AF_INET, ip="127.0.0.1", port=postgres.port),
+        COUNT,
+        [],
+        answer,
+        asyncio.get_running_loop().time() + 5,
+    )
+
+    await asyncio.to_thread(asked.in_a_loop_of_its_own, work)
+
+    assert (answer.failure, answer.rows) == ("", [[7]])
 
 
 async def test_what_is_not_postgres_is_not_let_in(postgres: Cluster) -> None:
