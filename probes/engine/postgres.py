@@ -141,10 +141,10 @@ async def _converse(
     # Cancelling a query would wait for a server that may hang, so the line is cut instead.
     cut = loop.call_at(deadline, _hang_up, connection, hung_up)
     try:
-        _check_role(dsn, connection)
         answer.phase = "query"
-        left_ms = int((deadline - loop.time() - _MARGIN_S) * 1000)
-        await _fetch(connection, query, arguments, answer, left_ms=max(left_ms, 1))
+        async with connection.cursor() as cursor:
+            await _prepare(dsn, connection, cursor, left_s=deadline - loop.time() - _MARGIN_S)
+            await _fetch(cursor, query, arguments, answer)
         answer.phase = "done"
     except _library().Error as error:
         _failed(dsn, error, answer, ran_out_of_time=bool(hung_up))
@@ -216,9 +216,13 @@ def _plain_values() -> Any:
     return Context()
 
 
-def _check_role(dsn: Dsn, connection: Any) -> None:
-    """A superuser's SELECT reads files and starts programs; read-only does not stop that."""
-    if connection.info.parameter_status("is_superuser") == "on":
+async def _prepare(dsn: Dsn, connection: Any, cursor: Any, *, left_s: float) -> None:
+    """Read-only, in time, and not as a superuser, whose SELECT reads files and starts programs.
+    Asked in the transaction: a pooler in between does not hand on what the server said first."""
+    await connection.set_read_only(True)
+    await cursor.execute(f"SET LOCAL statement_timeout = {max(int(left_s * 1000), 1)}")
+    await cursor.execute("SELECT current_setting('is_superuser')")
+    if await cursor.fetchone() != ("off",):
         raise CannotLook(
             "not_allowed",
             f"the role of {dsn.name} is a superuser, which a probe never is; make one that may "
@@ -235,23 +239,18 @@ def _hang_up(connection: Any, hung_up: list[bool]) -> None:
             line.detach()
 
 
-async def _fetch(
-    connection: Any, query: str, arguments: Sequence[str], answer: Answer, *, left_ms: int
-) -> None:
+async def _fetch(cursor: Any, query: str, arguments: Sequence[str], answer: Answer) -> None:
     """Row by row, through the extended protocol, in which the server refuses a second statement
     as it does for a prepared one; a prepared one would have to be read to its end."""
-    await connection.set_read_only(True)
-    async with connection.cursor() as cursor:
-        await cursor.execute(f"SET LOCAL statement_timeout = {left_ms}")
-        taken = 0
-        async with contextlib.aclosing(cursor.stream(query, arguments or None)) as rows:
-            async for row in rows:
-                answer.columns = [column.name for column in cursor.description]
-                taken += sum(len(value) for value in row if isinstance(value, str))
-                if len(answer.rows) == MAX_ROWS or taken > _MAX_CHARACTERS:
-                    answer.is_cut = True
-                    break
-                answer.rows.append(list(row))
+    taken = 0
+    async with contextlib.aclosing(cursor.stream(query, arguments or None)) as rows:
+        async for row in rows:
+            answer.columns = [column.name for column in cursor.description]
+            taken += sum(len(value) for value in row if isinstance(value, str))
+            if len(answer.rows) == MAX_ROWS or taken > _MAX_CHARACTERS:
+                answer.is_cut = True
+                break
+            answer.rows.append(list(row))
 
 
 def _failed(dsn: Dsn, error: Any, answer: Answer, *, ran_out_of_time: bool) -> None:

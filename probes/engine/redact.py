@@ -30,15 +30,21 @@ def redact(text: str, *, known: Iterable[str] = ()) -> Redacted:
     """Mask what looks secret, and every value in `known`. Masking twice changes nothing more."""
     counts: Counter[str] = Counter()
     masked = _LONE_SURROGATE.sub("\ufffd", text)
-    for value in sorted({value for value in known if len(value) >= SHORTEST}, key=len)[::-1]:
-        counts["known"] += masked.count(value)
-        masked = masked.replace(value, mask("known"))
+    for value in _longest_first(tuple(known)):
+        if value in masked:
+            counts["known"] += masked.count(value)
+            masked = masked.replace(value, mask("known"))
     if not MAY_HOLD_A_SECRET.search(masked):
         return Redacted(text=masked, counts=+counts)
     for rule in RULES:
         if rule.hint(masked):
             masked = rule.pattern.sub(_masker(rule, counts), masked)
     return Redacted(text=masked, counts=+counts)
+
+
+@functools.lru_cache(maxsize=64)
+def _longest_first(known: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({v for v in known if len(v) >= SHORTEST}, key=len, reverse=True))
 
 
 @functools.lru_cache(maxsize=1024)

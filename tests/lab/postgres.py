@@ -69,6 +69,20 @@ class Cluster:
     def stop(self) -> None:
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-m", "immediate", "-w", "stop")
 
+    def use_certificate(self, certificate: Path) -> None:
+        """From now on the server speaks TLS with it; the key lies beside it."""
+        for source, name in (
+            (certificate, "server.crt"),
+            (certificate.with_suffix(".key"), "server.key"),
+        ):
+            target = self.folder / "data" / name
+            shutil.copyfile(source, target)
+            target.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(target, "postgres")
+        self.ask("alter system set ssl = on")
+        self.ask("select pg_reload_conf()")
+
     @property
     def pid(self) -> int:
         """Of the postmaster."""

@@ -28,10 +28,10 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
         "python": found["python"],
         "installed": found["installed"],
         "asked": len(wanted.asked) + len(wanted.unjudged),
-        "missing": found["missing"][:_MOST_SHOWN],
-        "mismatched": found["mismatched"][:_MOST_SHOWN],
-        "conflicts": found["conflicts"][:_MOST_SHOWN],
-        "unjudged": unjudged[:_MOST_SHOWN],
+        "missing": found["missing"],
+        "mismatched": found["mismatched"],
+        "conflicts": found["conflicts"],
+        "unjudged": unjudged,
         "judged_with": found["judged_with"],
     }
     return _judge(facts)
@@ -74,7 +74,7 @@ def _judge(facts: dict[str, Any]) -> Observation:
 
 
 def _refuse_to_guess(facts: Mapping[str, Any]) -> None:
-    if facts["asked"] and len(facts["unjudged"]) >= min(facts["asked"], _MOST_SHOWN):
+    if facts["asked"] and len(facts["unjudged"]) >= facts["asked"]:
         why = facts["unjudged"][0]["why"]
         raise CannotLook("cannot_judge", f"none of what was asked can be compared: {why}")
     if not facts["asked"] and facts["judged_with"] is None:
@@ -88,7 +88,11 @@ def _refuse_to_guess(facts: Mapping[str, Any]) -> None:
 def _seen(code: str, facts: dict[str, Any], words: str, told: Sequence[str]) -> Observation:
     more = f" and {len(told) - 5} more" if len(told) > 5 else ""
     summary = f"{words}: {', '.join(told[:5])}{more}" if told else words
-    return Observation(reason_code=code, facts=facts, summary=summary)
+    shown = {
+        name: value[:_MOST_SHOWN] if isinstance(value, list) else value
+        for name, value in facts.items()
+    }
+    return Observation(reason_code=code, facts=shown, summary=summary)
 
 
 def _check(params: Mapping[str, Any]) -> Iterable[Complaint]:

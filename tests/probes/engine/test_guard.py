@@ -132,15 +132,6 @@ async def test_odd_spellings_are_judged_by_the_address_they_mean(
     assert (allowed.reason_code, refused.reason_code) == ("refused", "not_allowed")
 
 
-async def test_our_own_port_is_refused(closed_port: int) -> None:
-    own = Policy.read(networks=["127.0.0.0/8"], denied_ports=[closed_port])
-
-    result = await run("tcp_connect", policy=own, host="127.0.0.1", port=closed_port)
-
-    assert result.reason_code == "not_allowed"
-    assert "Knownfix" in result.summary
-
-
 def test_link_out_of_an_allowed_folder_is_refused(tmp_path: Path) -> None:
     inside = tmp_path / "inside"
     inside.mkdir()

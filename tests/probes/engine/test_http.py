@@ -137,13 +137,6 @@ async def test_redirect_to_a_refused_address_is_not_followed(policy: Policy, loc
     assert location in result.summary
 
 
-async def test_redirect_to_another_scheme_is_a_bad_response(policy: Policy) -> None:
-    async with serving(says(302, b"", {"Location": "file:///etc/passwd"})) as port:
-        result = await ask(port, policy=policy)
-
-    assert result.reason_code == "bad_response"
-
-
 async def test_own_headers_do_not_follow_a_redirect_to_another_origin(policy: Policy) -> None:
     heads: list[bytes] = []
 

@@ -168,6 +168,17 @@ async def test_without_packaging_only_exact_pins_are_judged_and_it_says_so(
         assert (each.status, each.reason_code) == (Status.UNKNOWN, "cannot_judge")
 
 
+async def test_a_long_file_is_judged_whole_and_shown_in_part(bare: Environment) -> None:
+    bare.install("a", "1.0")
+    path = written(bare, "a>=0.5\n" * 60 + "a==1.0\n" * 60)
+
+    result = await look(bare, requirements_path=path)
+
+    assert (result.reason_code, result.facts["asked"]) == ("satisfied", 120)
+    assert len(result.facts["unjudged"]) == 50
+    assert "except 60 that cannot be judged" in result.summary
+
+
 async def test_pips_own_copy_is_used_where_there_is_no_other(bare: Environment) -> None:
     bare.install_packaging()
     inside = bare.site / "pip" / "_vendor"

@@ -113,6 +113,27 @@ async def test_an_echo_in_any_plain_encoding_is_masked(policy: Policy, written: 
         assert piece not in shown
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nAuthorization " + BASIC.encode() + b"\r\n\r\n",
+        b"you sent " + BASIC.encode() + b"\r\n\r\n",
+        response(302, b"", {"Location": f"http://[{BASIC}"}),
+        response(302, b"", {"Location": f"/?token={quote(BASIC)}"}),
+    ],
+    ids=["bad-header", "no-http", "bad-redirect", "redirect"],
+)
+async def test_an_answer_that_cannot_be_used_gives_nothing_away(
+    policy: Policy, answer: bytes
+) -> None:
+    async with serving(Echo(lambda head: answer)) as port:
+        result = await ask("http", port, policy, secret_headers={"Authorization": "basic"})
+
+    assert result.status is Status.CRITICAL
+    assert BASIC.split()[1][:12] not in str(result)
+    assert "monitor" not in str(result)
+
+
 async def test_a_cookie_is_sent_and_masked_without_its_name_too(policy: Policy) -> None:
     echo = Echo(lambda head: "session a1b2c3d4e5 is known")
     async with serving(echo) as port:

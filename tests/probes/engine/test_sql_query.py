@@ -5,6 +5,7 @@ import contextlib
 import gettext
 import os
 import signal
+import socket
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,16 @@ from typing import Any
 import psycopg
 import pytest
 
+from probes.engine import postgres as asked
+from probes.engine.dsn import read_dsn
 from probes.engine.errors import InvalidParams
+from probes.engine.guard import Address
 from probes.engine.kinds import sql_query
 from probes.engine.postgres import reason_code_of_login
 from probes.engine.registry import validate
 from probes.engine.spec import Policy, Status
 from tests.lab.postgres import OWNER, PROBE, STRANGER, Cluster, postgres
+from tests.probes.engine.authority import Authority
 from tests.probes.engine.servers import run, says, serving
 
 __all__ = ["postgres"]
@@ -157,6 +162,31 @@ def test_a_korean_server_is_understood(words: str, reason_code: str) -> None:
 
     assert korean != words
     assert reason_code_of_login(korean) == reason_code_of_login(words) == reason_code
+
+
+async def test_a_server_that_has_to_prove_itself_does_so_or_is_not_asked(
+    postgres: Cluster, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path / "authority")
+    authority.signs("localhost")
+    other = Authority(tmp_path / "other", "Another authority")
+    postgres.use_certificate(authority.last)
+    here = Policy.read(networks=["127.0.0.0/8", "::1/128"], roots=[str(tmp_path)])
+
+    def dsn(mode: str, trusted: Path | str, host: str = "localhost") -> str:
+        return psycopg.conninfo.make_conninfo(
+            postgres.dsn(), host=host, sslmode=mode, sslrootcert=str(trusted)
+        )
+
+    proved = await ask(dsn("verify-full", authority.pem), policy=here)
+    stranger = await ask(dsn("verify-full", other.pem), policy=here)
+    misnamed = await ask(dsn("verify-full", authority.pem, "127.0.0.1"), policy=here)
+    outside = await ask(dsn("verify-full", "/etc/ssl/certs/ca-certificates.crt"), policy=here)
+
+    assert [each.reason_code for each in (proved, stranger, misnamed, outside)] == [
+        "as_expected", "tls_failed", "tls_failed", "not_allowed",
+    ]  # fmt: skip
+    assert all(shows_no_secret(each) for each in (proved, stranger, misnamed, outside))
 
 
 async def test_how_a_query_fails_is_told_apart(postgres: Cluster) -> None:
@@ -371,6 +401,24 @@ async def _backend_of(postgres: Cluster, query: str, *, until: float) -> int:
             return int(str(found[0][0]))
         await asyncio.sleep(0.05)
     raise AssertionError("the query does not run")
+
+
+async def test_a_loop_that_psycopg_cannot_use_is_given_another(postgres: Cluster) -> None:
+    """As on Windows: the same conversation in a thread with a loop of its own."""
+    here = Policy.read(networks=["127.0.0.0/8"], secrets={"shop": postgres.dsn()})
+    answer = asked.Answer()
+    work = asked._converse(
+        read_dsn("shop", policy=here),
+        Address(family=socket.AF_INET, ip="127.0.0.1", port=postgres.port),
+        COUNT,
+        [],
+        answer,
+        asyncio.get_running_loop().time() + 5,
+    )
+
+    await asyncio.to_thread(asked.in_a_loop_of_its_own, work)
+
+    assert (answer.failure, answer.rows) == ("", [[7]])
 
 
 async def test_what_is_not_postgres_is_not_let_in(postgres: Cluster) -> None:

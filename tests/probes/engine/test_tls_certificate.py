@@ -1,11 +1,14 @@
 """tls_certificate against real TLS servers, with certificates of an authority of our own."""
 
 import asyncio
+import contextlib
 import ssl
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from probes.engine.certificate import read_certificate
 from probes.engine.spec import Policy, Status
@@ -232,3 +235,15 @@ def test_a_cut_off_certificate_is_refused(authority: Authority) -> None:
     for length in range(0, len(der), 7):
         with pytest.raises(ValueError):
             read_certificate(der[:length])
+
+
+@settings(deadline=None, max_examples=300)
+@given(at=st.integers(min_value=0, max_value=2000), new=st.integers(min_value=0, max_value=255))
+def test_a_certificate_with_any_byte_changed_is_read_or_refused(
+    authority: Authority, at: int, new: int
+) -> None:
+    der = bytearray(ssl.PEM_cert_to_DER_cert(authority.pem.read_text()))
+    der[at % len(der)] = new
+
+    with contextlib.suppress(ValueError):
+        read_certificate(bytes(der))
