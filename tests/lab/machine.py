@@ -1,0 +1,82 @@
+"""What a scenario needs of this machine, and how to get what is missing."""
+
+import functools
+import importlib.util
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """Something of the machine; `how` says what to do where `is_there` says no."""
+
+    name: str
+    how: str
+    is_there: Callable[[], bool]
+
+    @property
+    def complaint(self) -> str:
+        return f"MISSING: {self.name} ({self.how})"
+
+
+def missing(needs: Iterable[Need]) -> list[Need]:
+    return [need for need in dict.fromkeys(needs) if not need.is_there()]
+
+
+def program(name: str, package: str) -> Need:
+    return Need(
+        name=name,
+        how=f"apt install {package}",
+        is_there=functools.partial(_is_found, name),
+    )
+
+
+def library(module: str, package: str = "") -> Need:
+    return Need(
+        name=package or module,
+        how="pip install -r requirements-ci.txt",
+        is_there=lambda: importlib.util.find_spec(module) is not None,
+    )
+
+
+# Debian keeps some of them where only root's PATH leads.
+_MORE_FOLDERS = ":/usr/local/sbin:/usr/sbin:/sbin"
+
+
+def _is_found(name: str) -> bool:
+    return found(name) is not None
+
+
+def found(name: str) -> str | None:
+    """The full path of a program, also where only root would find it."""
+    return shutil.which(name, path=os.environ.get("PATH", os.defpath) + _MORE_FOLDERS)
+
+
+@functools.cache
+def _may_make_namespaces() -> bool:
+    unshare = found("unshare")
+    if unshare is None or os.geteuid() != 0:
+        return False
+    return (
+        subprocess.run([unshare, "--net", "true"], capture_output=True, check=False).returncode == 0
+    )
+
+
+NAMESPACES = Need(
+    name="network namespaces",
+    how="run as root, with the right to make them: CAP_SYS_ADMIN",
+    is_there=_may_make_namespaces,
+)
+IP = program("ip", "iproute2")
+NFT = program("nft", "nftables")
+NGINX = program("nginx", "nginx-light")
+FASTAPI = library("fastapi")
+UVICORN = library("uvicorn")
+GUNICORN = library("gunicorn")
+
+SITE = (NAMESPACES, IP, FASTAPI, UVICORN)
+BALANCED = (*SITE, NGINX)
+FILTERED = (*BALANCED, NFT)
