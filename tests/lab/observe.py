@@ -81,7 +81,7 @@ def run_commands(lab: Lab, commands: Sequence[Command]) -> Iterator[Ending]:
 
 def problems_of(lab: Lab, stage: Stage) -> list[str]:
     """Everything about this stage that is not as the scenario says."""
-    seen = [*run_commands(lab, stage.commands), *look_at(lab, stage.looks)]
+    seen: list[Ending | Answer] = [*run_commands(lab, stage.commands), *look_at(lab, stage.looks)]
     return [f"{stage.title}: {problem}" for each in seen for problem in each.problems]
 
 

@@ -1,7 +1,7 @@
 """The site of the documents: an API on port 8000 of its own host, a load balancer before it."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.lab.lab import Lab
@@ -31,9 +31,11 @@ class Site:
 
     def serve(self, *options: str, host: str = "0.0.0.0", **env: str) -> Service:
         """The academy's API under uvicorn, ready to answer."""
-        return self.start(uvicorn(*options, host=host), **env).wait_until_listening(PORT)
+        return self.start(uvicorn(*options, host=host), env=env).wait_until_listening(PORT)
 
-    def start(self, argv: Sequence[str], *, cwd: Path = ACADEMY, **env: str) -> Service:
+    def start(
+        self, argv: Sequence[str], *, cwd: Path = ACADEMY, env: Mapping[str, str] | None = None
+    ) -> Service:
         """Something on the API's host; it may die, listen or do neither."""
         self._served += 1
         name = "api" if self._served == 1 else f"api-{self._served}"

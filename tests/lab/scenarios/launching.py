@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.lab.lab import Lab
-from tests.lab.machine import FASTAPI, UVICORN
+from tests.lab.machine import UVICORN
 from tests.lab.parts.interpreter import add_distribution, interpreter
 from tests.lab.scenario import Command, Look, Scenario, Stage
 

@@ -16,7 +16,7 @@ def main() -> None:
     from app.main import app
 
     before = _resets()
-    print("loading", flush=True)
+    sys.stderr.write("loading\n")
     while _resets() - before < tries:
         time.sleep(0.02)
     uvicorn.run(app, host="0.0.0.0", port=port)
