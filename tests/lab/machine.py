@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +38,7 @@ def program(name: str, package: str) -> Need:
 def library(module: str, package: str = "") -> Need:
     return Need(
         name=package or module,
-        how="pip install -r requirements-ci.txt",
+        how="pip install -r requirements-lab.txt",
         is_there=lambda: importlib.util.find_spec(module) is not None,
     )
 
@@ -77,6 +78,23 @@ FASTAPI = library("fastapi")
 UVICORN = library("uvicorn")
 GUNICORN = library("gunicorn")
 
+DOCKERD = program("dockerd", "docker.io")
+BUSYBOX = program("busybox", "busybox-static")
+NAGIOS = Need(
+    name="Nagios plugins",
+    how="apt install monitoring-plugins-basic",
+    is_there=lambda: Path("/usr/lib/nagios/plugins/check_ping").exists(),
+)
+POSTGRES = Need(
+    name="PostgreSQL",
+    how="apt install postgresql",
+    is_there=lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+)
+MOTO = library("moto")
+
+EVERYTHING = (
+    NAMESPACES, IP, NFT, NGINX, FASTAPI, UVICORN, GUNICORN, DOCKERD, BUSYBOX, NAGIOS, POSTGRES, MOTO,
+)  # fmt: skip
 SITE = (NAMESPACES, IP, FASTAPI, UVICORN)
 BALANCED = (*SITE, NGINX)
 FILTERED = (*BALANCED, NFT)

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.lab
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
 def test_every_look_says_what_the_table_of_failures_says(scenario: Scenario) -> None:
-    lacking = missing(scenario.needs)
-    assert not lacking, "; ".join(need.complaint for need in lacking)
+    if lacking := missing(scenario.needs):
+        pytest.fail("; ".join(need.complaint for need in lacking), pytrace=False)
 
     with Lab() as lab:
         problems = [each for stage in scenario.stages(lab) for each in problems_of(lab, stage)]
