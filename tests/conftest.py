@@ -11,7 +11,7 @@ from tests.databases import database_url, migrated_file, sqlite_file
 
 __all__ = ["database_url", "migrated_file", "sqlite_file"]
 
-LEFT_OUT = ("browser", "postgres", "shared", "lint", "bench")
+LEFT_OUT = ("browser", "postgres", "shared", "lint", "bench", "lab")
 
 
 @pytest.hookimpl(tryfirst=True)

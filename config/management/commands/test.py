@@ -21,6 +21,7 @@ LEFT_OUT = {
     "shared": "they read documents beside the checkout",
     "lint": "they need the lint and type tools",
     "bench": "they need other search engines",
+    "lab": "they need root, namespaces, dockerd and nginx",
 }
 
 
