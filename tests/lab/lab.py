@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -27,8 +28,12 @@ class Lab:
     def __init__(self) -> None:
         self.places: dict[str, Place] = {HERE.name: HERE}
         self.services: list[Service] = []
-        # What probes may touch, as `Policy.read` takes it; scenarios add what is theirs.
-        self.policy: dict[str, Any] = {}
+        # What probes may touch here, as a limits file has it; scenarios add what is theirs.
+        self.limits: dict[str, Any] = {}
+        # Set for the probes, beside what this process has.
+        self.env: dict[str, str] = {}
+        # What a person should know of what runs, beyond the services.
+        self.notes: list[str] = []
         self._exits = contextlib.ExitStack()
 
     def __enter__(self) -> "Lab":
@@ -43,7 +48,7 @@ class Lab:
         )
         self.folder = Path(tempfile.mkdtemp(prefix=f"{self.name}-"))
         self.leave_to_janitor("folder", str(self.folder))
-        self.policy = {
+        self.limits = {
             "networks": ["10.99.0.0/16", "127.0.0.0/8", "::1/128"],
             "roots": [str(self.folder)],
             "interpreters": [sys.executable],
@@ -73,6 +78,16 @@ class Lab:
         assert self._janitor.stdin
         self._janitor.stdin.write(f"{kind} {name}\n")
         self._janitor.stdin.flush()
+
+    def write_limits(self) -> Path:
+        """The limits file for the probes, with all that scenarios have added by now."""
+        path = self.folder / "limits.toml"
+        tables = {name: value for name, value in self.limits.items() if isinstance(value, dict)}
+        lines = _toml({name: self.limits[name] for name in self.limits.keys() - tables.keys()})
+        for name, table in tables.items():
+            lines += [f"[{name}]", *_toml(table)]
+        path.write_text("\n".join(lines) + "\n")
+        return path
 
     def start(
         self,
@@ -119,6 +134,17 @@ def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KNOWNFIX")}
     kept.pop("DATABASE_URL", None)
     return kept | {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"} | dict(more or {})
+
+
+def _toml(table: Mapping[str, Any]) -> list[str]:
+    """Lines of TOML: texts and lists of texts are written there as in JSON."""
+    return [f"{json.dumps(name)} = {_value(value)}" for name, value in table.items()]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{{', '.join(_toml(value))}}}"
+    return json.dumps(value)
 
 
 def wait_until(happened: Callable[[], bool], what: str, *, patience_s: float = PATIENCE_S) -> None:

@@ -66,6 +66,7 @@ def _may_make_namespaces() -> bool:
     )
 
 
+ROOT = Need(name="root", how="run as root", is_there=lambda: os.geteuid() == 0)
 NAMESPACES = Need(
     name="network namespaces",
     how="run as root, with the right to make them: CAP_SYS_ADMIN",
@@ -90,10 +91,11 @@ POSTGRES = Need(
     how="apt install postgresql",
     is_there=lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
 )
+BOTO3 = library("boto3")
 MOTO = library("moto")
 
 EVERYTHING = (
-    NAMESPACES, IP, NFT, NGINX, FASTAPI, UVICORN, GUNICORN, DOCKERD, BUSYBOX, NAGIOS, POSTGRES, MOTO,
+    NAMESPACES, IP, NFT, NGINX, FASTAPI, UVICORN, GUNICORN, DOCKERD, BUSYBOX, NAGIOS, POSTGRES, BOTO3, MOTO,
 )  # fmt: skip
 SITE = (NAMESPACES, IP, FASTAPI, UVICORN)
 BALANCED = (*SITE, NGINX)

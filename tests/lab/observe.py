@@ -1,6 +1,7 @@
 """Runs what a stage wants looked at, each at its own place, and says where it is not as expected."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -97,15 +98,18 @@ def _ask(lab: Lab, place: str, looks: Sequence[Look]) -> "subprocess.Popen[str]"
         for look in looks
     ]
     process = subprocess.Popen(
-        lab.places[place].argv([sys.executable, "-m", "tests.lab.looking"]),
+        lab.places[place].argv(
+            [sys.executable, "-m", "tests.lab.looking", str(lab.write_limits())]
+        ),
         cwd=ROOT,
+        env=os.environ | lab.env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     assert process.stdin
-    process.stdin.write(json.dumps({"policy": lab.policy, "specs": specs}))
+    process.stdin.write(json.dumps(specs))
     process.stdin.flush()
     return process
 

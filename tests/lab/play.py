@@ -53,6 +53,8 @@ def _say_surroundings(scenario: Scenario, lab: Lab, say: Say) -> None:
     for place in lab.places.values():
         if place.namespace:
             say(f"  go to    {_where(place)}: {shlex.join(place.argv(['bash']))}")
+    for note in lab.notes:
+        say(f"  note     {note}")
     for text in scenario.paste:
         say(_indented("  paste    ", text))
 

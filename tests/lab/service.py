@@ -1,6 +1,7 @@
 """A process that a lab started: what it has printed, whether it listens, how it ended."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -33,6 +34,13 @@ class Service:
     def wait_until_listening(self, port: int) -> "Service":
         self._wait(lambda: port in _listening(self.pid), f"{self.name} to listen on {port}")
         return self
+
+    def wait_for_a_port(self) -> int:
+        """The port uvicorn says that it got, once it listens there."""
+        self.wait_for_words("Uvicorn running on http://")
+        port = int(re.search(r"running on http://[^:]+:(\d+)", self.output)[1])  # type: ignore[index]
+        self.wait_until_listening(port)
+        return port
 
     def wait_for_words(self, words: str) -> "Service":
         self._wait(lambda: words in self.output, f"{self.name} to print {words!r}")

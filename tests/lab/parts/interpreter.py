@@ -13,7 +13,7 @@ def interpreter(lab: Lab, name: str) -> Path:
     folder = lab.folder / name
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     python = folder / "bin" / "python"
-    lab.policy["interpreters"].append(str(python))
+    lab.limits["interpreters"].append(str(python))
     return python
 
 

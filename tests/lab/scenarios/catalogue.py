@@ -3,10 +3,20 @@
 from collections.abc import Mapping
 
 from tests.lab.scenario import Scenario
-from tests.lab.scenarios import filtered, launching, names, off, serving, stuck
+from tests.lab.scenarios import (
+    cloud,
+    containers,
+    database,
+    filtered,
+    launching,
+    names,
+    off,
+    plugins,
+    serving,
+    stuck,
+)
 
+FAMILIES = (serving, off, filtered, stuck, launching, names, containers, plugins, database, cloud)
 SCENARIOS: Mapping[str, Scenario] = {
-    scenario.slug: scenario
-    for family in (serving, off, filtered, stuck, launching, names)
-    for scenario in family.SCENARIOS
+    scenario.slug: scenario for family in FAMILIES for scenario in family.SCENARIOS
 }

@@ -137,13 +137,63 @@ def _variable_missing(lab: Lab) -> Iterator[Stage]:
         commands=(
             Command(argv=start, cwd="service", exit_code=1, prints="KeyError: 'JWT_SECRET_KEY'"),
         ),
-        looks=(file(service / ".env", "absent"),),
+        looks=(file(service / ".env", "absent"), _keys(service, "file_missing")),
     )
     write(service / ".env", "JWT_SECRET_KEY=of-the-laboratory\n")
     yield Stage(
         title=".env is written",
         commands=(Command(argv=start, cwd="service", exit_code=0, prints="started"),),
-        looks=(file(service / ".env", "present"),),
+        looks=(file(service / ".env", "present"), _keys(service, "complete")),
+    )
+    (service / ".env").unlink()
+    waiting = [sys.executable, "-c", _WAITS]
+    without = lab.start("without", waiting)
+    given = lab.start("given", waiting, env={"JWT_SECRET_KEY": "of-the-laboratory"})
+    for each in (without, given):
+        each.wait_for_words("started")
+    yield Stage(
+        title="one process was started with the variable, one without; the probe has it not either",
+        looks=(
+            _variable("complete", of_pid=given.pid),
+            _variable("missing_keys", of_pid=without.pid),
+            # What the probe's own shell lacks says nothing about the service.
+            _variable("missing_keys", status="WARNING"),
+        ),
+    )
+
+
+_WAITS = "import time; print('started', flush=True); time.sleep(600)"
+
+
+def _variable(reason: str, *, status: str = "", **whose: int) -> Look:
+    is_complete = reason == "complete"
+    return Look(
+        at="here",
+        kind="env_var",
+        params={"names": ["JWT_SECRET_KEY"]} | whose,
+        status=status or ("OK" if is_complete else "CRITICAL"),
+        reason=reason,
+        facts={
+            "whose": "process" if whose else "probe",
+            "present": ["JWT_SECRET_KEY"] if is_complete else [],
+            "missing": [] if is_complete else ["JWT_SECRET_KEY"],
+        },
+    )
+
+
+def _keys(service: Path, reason: str) -> Look:
+    """Names only: the value is never read back."""
+    is_complete = reason == "complete"
+    return Look(
+        at="here",
+        kind="env_file_keys",
+        params={"path": str(service / ".env"), "nonempty": ["JWT_SECRET_KEY"]},
+        status="OK" if is_complete else "CRITICAL",
+        reason=reason,
+        facts={
+            "present": ["JWT_SECRET_KEY"] if is_complete else [],
+            "missing": [] if is_complete else ["JWT_SECRET_KEY"],
+        },
     )
 
 

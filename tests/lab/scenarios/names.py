@@ -19,6 +19,7 @@ def _one_family(lab: Lab) -> Iterator[Stage]:
                 "connected",
                 addresses=_by_address({"127.0.0.1": "connected", "::1": "refused"}),
             ),
+            _name("dns_resolve", "v6_first", addresses=["::1", "127.0.0.1"]),
             _tcp("127.0.0.1", "connected"),
             _tcp("::1", "refused"),
             _http("localhost", "as_expected", peer_ip="127.0.0.1"),
@@ -40,12 +41,22 @@ def _hosts_file(lab: Lab) -> Iterator[Stage]:
     name_hosts(site.inside, "10.99.7.7 localhost\n")
     yield Stage(
         title="the hosts file sends localhost elsewhere",
-        looks=(_tcp("127.0.0.1", "connected"), _tcp("localhost", "no_route", peer_ip="10.99.7.7")),
+        looks=(
+            _tcp("127.0.0.1", "connected"),
+            _tcp("localhost", "no_route", peer_ip="10.99.7.7"),
+            _name("dns_resolve", "wrong_address", addresses=["10.99.7.7"]),
+            _name("hosts_entry", "wrong_address", hosts_file_line=1),
+        ),
     )
     name_hosts(site.inside, "127.0.0.1 localhost\n")
     yield Stage(
         title="the hosts file is as it should be",
-        looks=(_tcp("127.0.0.1", "connected"), _tcp("localhost", "connected")),
+        looks=(
+            _tcp("127.0.0.1", "connected"),
+            _tcp("localhost", "connected"),
+            _name("dns_resolve", "resolves", addresses=["127.0.0.1"]),
+            _name("hosts_entry", "resolves", hosts_file_line=1),
+        ),
     )
 
 
@@ -55,6 +66,18 @@ def _tcp(host: str, reason: str, **facts: object) -> Look:
         kind="tcp_connect",
         params={"host": host, "port": PORT},
         status="OK" if reason == "connected" else "CRITICAL",
+        reason=reason,
+        facts=facts,
+    )
+
+
+def _name(kind: str, reason: str, **facts: object) -> Look:
+    """What the resolver, or the hosts file alone, makes of localhost."""
+    return Look(
+        at="inside",
+        kind=kind,
+        params={"name": "localhost", "expect_addresses": ["127.0.0.1"]},
+        status={"resolves": "OK", "v6_first": "WARNING"}.get(reason, "CRITICAL"),
         reason=reason,
         facts=facts,
     )

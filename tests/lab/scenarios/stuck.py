@@ -1,12 +1,14 @@
 """A process is there and does not serve: it hangs, it waits for its child, or it is still loading."""
 
+import re
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from tests.lab.lab import Lab
-from tests.lab.machine import BALANCED, SITE
-from tests.lab.parts.site import APPS, DIRECT, PORT, Site, uvicorn
+from tests.lab.machine import BALANCED, GUNICORN, SITE
+from tests.lab.parts.site import APPS, BALANCER, DIRECT, PORT, Site, uvicorn
 from tests.lab.scenario import Look, Scenario, Stage
 from tests.lab.scenarios.looks import (
     HEALTH,
@@ -18,8 +20,7 @@ from tests.lab.scenarios.looks import (
     listener,
     masked,
 )
-
-_RELOADING = APPS / "reloading"
+from tests.lab.service import Service
 
 
 def _hung(lab: Lab) -> Iterator[Stage]:
@@ -41,25 +42,76 @@ def _hung(lab: Lab) -> Iterator[Stage]:
     yield Stage(title="it goes on (SIGCONT)", looks=all_is_well())
 
 
+def _worker_timeout(lab: Lab) -> Iterator[Stage]:
+    site = Site(lab).balanced()
+    blocking = site.start(_GUNICORN, cwd=APPS / "blocking", env={"BLOCKS": "1"})
+    blocking.wait_until_listening(PORT)
+    yield Stage(
+        title="gunicorn's only worker does not come back from a request",
+        looks=(answered(504), listener("listening", "0.0.0.0")),
+    )
+    blocking.wait_for_words("WORKER TIMEOUT")
+    blocking.wait_for_words("Worker exiting")
+    yield Stage(
+        title="gunicorn has ended the worker; the log of its master says so",
+        looks=(
+            Look(
+                at="inside",
+                kind="log_match",
+                params={"path": str(blocking.log), "patterns": ["WORKER TIMEOUT", "SIGKILL|OOM"]},
+                status="OK",
+                reason="matched",
+                facts={"matched": lambda found: found[0]["pattern"] == "WORKER TIMEOUT"},
+            ),
+            direct("connected"),
+        ),
+    )
+    blocking.kill()
+    site.start(_GUNICORN, cwd=APPS / "blocking").wait_until_listening(PORT)
+    yield Stage(
+        title="what blocked is mended",
+        looks=(
+            Look(
+                at="outside",
+                kind="http",
+                params={"url": f"{BALANCER}/health", **HEALTH},
+                status="OK",
+                reason="as_expected",
+                facts={"status": 200},
+            ),
+        ),
+    )
+
+
+_GUNICORN = [
+    sys.executable, "-m", "gunicorn", "wsgi:application", "--workers", "1", "--timeout", "2",
+    "--bind", f"0.0.0.0:{PORT}", "--no-control-socket",
+]  # fmt: skip
+
+
 def _reloader(lab: Lab) -> Iterator[Stage]:
-    lab.policy["roots"].append(str(_RELOADING))
+    project = lab.folder / "project"
+    shutil.copytree(APPS / "reloading", project)
     site = Site(lab)
-    parent = site.start(uvicorn("--reload", target="main:app"), cwd=_RELOADING)
+    # Named in full, for the process to be told from others of this host.
+    parent = site.start(
+        uvicorn("--reload", "--app-dir", str(project), target="main:app"), cwd=project
+    )
     parent.wait_for_words("ModuleNotFoundError")
-    # What people take for proof.
-    parent.wait_for_words(f"Uvicorn running on http://0.0.0.0:{PORT}")
+    parent.wait_for_words(_RUNNING)
     yield Stage(
         title="the reloader's parent lives, its child died on import",
         looks=(
             direct("refused"),
             direct("refused", at="inside"),
             listener("not_listening"),
+            *_what_people_take_for_proof(parent),
             Look(
                 at="inside",
                 kind="asgi_target",
                 params={
                     "interpreter": sys.executable,
-                    "cwd": str(_RELOADING),
+                    "cwd": str(project),
                     "target": "main:app",
                 },
                 status="CRITICAL",
@@ -77,6 +129,42 @@ def _reloader(lab: Lab) -> Iterator[Stage]:
     yield Stage(
         title="a second server on the same port starts and serves beside it",
         looks=(healthy(base=DIRECT), listener("listening", "0.0.0.0")),
+    )
+
+
+_RUNNING = f"Uvicorn running on http://0.0.0.0:{PORT}"
+
+
+def _what_people_take_for_proof(parent: Service) -> tuple[Look, ...]:
+    """The process is there and its log says that it runs; both are true, and nothing listens."""
+    return (
+        Look(
+            at="inside",
+            kind="process",
+            params={"cmdline_regex": f"uvicorn main:app .*--app-dir {parent.log.parent}/"},
+            status="OK",
+            reason="running",
+            facts={"count": 1, "pids": [parent.pid]},
+        ),
+        Look(
+            at="inside",
+            kind="log_match",
+            params={"path": str(parent.log), "patterns": [_RUNNING]},
+            status="OK",
+            reason="matched",
+            facts={"matched": [{"count": 1, "line": re.compile(_RUNNING)}]},
+        ),
+        Look(
+            at="inside",
+            kind="log_match",
+            params={
+                "path": str(parent.log),
+                "patterns": ["ModuleNotFoundError"],
+                "expect": "not_matched",
+            },
+            status="CRITICAL",
+            reason="matched",
+        ),
     )
 
 
@@ -115,6 +203,19 @@ SCENARIOS = (
             "504 Gateway Time-out 이 나고 응답이 너무 깁니다",
         ),
         needs=BALANCED,
+    ),
+    Scenario(
+        slug="worker-timeout",
+        row="process hung (SIGSTOP)",
+        sentence="gunicorn's worker blocks: the balancer gives up first, then gunicorn ends it.",
+        cause="hung worker",
+        stages=_worker_timeout,
+        paste=(
+            "[CRITICAL] WORKER TIMEOUT (pid:7)\n[ERROR] Worker (pid:7) was sent SIGKILL! "
+            "Perhaps out of memory?",
+            "gunicorn 로그에 WORKER TIMEOUT 이 반복되고 504 가 납니다",
+        ),
+        needs=(*BALANCED, GUNICORN),
     ),
     Scenario(
         slug="starts-not-listening",
