@@ -27,7 +27,8 @@ def _group_drops(lab: Lab) -> Iterator[Stage]:
     firewall.filter_port(site.cloud, PORT, firewall.DROP, hook="forward")
     yield Stage(
         title="the security group has no rule for port 8000",
-        looks=(masked(504), answered(504), *_dropped()),
+        # No host can see a filter that stands before it.
+        looks=(masked(504), answered(504), *_dropped(), _own_filter("no_firewall")),
     )
     firewall.open_all(site.cloud)
     yield Stage(title="the security group lets port 8000 in", looks=all_is_well())
@@ -39,7 +40,12 @@ def _host_drops(lab: Lab) -> Iterator[Stage]:
     firewall.filter_port(site.inside, PORT, firewall.DROP)
     yield Stage(
         title="the API's own host drops what comes over the network",
-        looks=(*_dropped(), healthy(at="inside", base=_INSIDE), masked(504)),
+        looks=(
+            *_dropped(),
+            healthy(at="inside", base=_INSIDE),
+            masked(504),
+            _own_filter("blocked", "drop"),
+        ),
     )
     firewall.open_all(site.inside)
     yield Stage(title="its firewall lets port 8000 in", looks=all_is_well())
@@ -55,6 +61,18 @@ def _dropped() -> tuple[Look, ...]:
     )
 
 
+def _own_filter(reason: str, *actions: str) -> Look:
+    """What the API's own host reads in the rules of its packet filter."""
+    return Look(
+        at="inside",
+        kind="firewall_port",
+        params={"port": PORT},
+        status="CRITICAL" if reason == "blocked" else "OK",
+        reason=reason,
+        facts={"action": list(actions)} if actions else {},
+    )
+
+
 def _host_rejects(lab: Lab, *, verdict: str, reason: str, errno: str) -> Iterator[Stage]:
     site = Site(lab).balanced()
     site.serve()
@@ -67,6 +85,7 @@ def _host_rejects(lab: Lab, *, verdict: str, reason: str, errno: str) -> Iterato
             listener("listening", "0.0.0.0", expect_bind="0.0.0.0"),
             masked(502),
             answered(502),
+            _own_filter("blocked", "reject"),
         ),
     )
     firewall.open_all(site.inside)
