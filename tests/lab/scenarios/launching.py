@@ -90,6 +90,7 @@ def _module_missing(lab: Lab) -> Iterator[Stage]:
         ),
         looks=(
             _jwt(service, "module_not_found", missing=["jwt"], missing_module="jwt"),
+            _packages(service, "missing"),
             # The interpreter of somebody else says nothing about the service.
             _jwt(other, "importable", modules={"jwt": {"distribution": "PyJWT"}}),
         ),
@@ -98,13 +99,13 @@ def _module_missing(lab: Lab) -> Iterator[Stage]:
     yield Stage(
         title="pip install jwt brought another distribution with a module of that name",
         commands=(Command(argv=[str(service), "-c", _FIND_JWT], exit_code=0, prints=""),),
-        looks=(_provided(service, "jwt", "1.4.0"),),
+        looks=(_provided(service, "jwt", "1.4.0"), _packages(service, "missing")),
     )
     add_distribution(service, "PyJWT", "2.10.1", module="jwt", instead_of="jwt")
     yield Stage(
         title="pip install PyJWT",
         commands=(Command(argv=start, cwd="service", exit_code=0, prints="started jwt"),),
-        looks=(_provided(service, "PyJWT", "2.10.1"),),
+        looks=(_provided(service, "PyJWT", "2.10.1"), _packages(service, "satisfied")),
     )
 
 
@@ -126,6 +127,19 @@ def _jwt(python: Path, reason: str, **facts: object) -> Look:
 def _provided(python: Path, distribution: str, version: str) -> Look:
     told = {"distribution": distribution, "version": version}
     return _jwt(python, "importable", modules={"jwt": told})
+
+
+def _packages(python: Path, reason: str) -> Look:
+    """By the distribution's name, which another one with a module of that name has not."""
+    return Look(
+        at="here",
+        kind="python_packages",
+        params={"interpreter": str(python), "pins": {"PyJWT": "2.10.1"}},
+        status="OK" if reason == "satisfied" else "CRITICAL",
+        reason=reason,
+        facts={"missing": lambda missing: bool(missing) == (reason == "missing")},
+        timeout_s=10.0,
+    )
 
 
 def _variable_missing(lab: Lab) -> Iterator[Stage]:
