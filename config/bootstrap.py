@@ -17,6 +17,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BASE = "requirements.txt"
 CHECKING = "requirements-dev.txt"
+LABORATORY = "requirements-lab.txt"
+# Each file with those that it holds.
+HELD = {
+    BASE: (BASE,),
+    CHECKING: (CHECKING, BASE),
+    LABORATORY: (LABORATORY, CHECKING, BASE),
+}
 NO_PIP = (
     "Python's venv module cannot install pip here. Run: apt install python3-venv "
     "(or install uv, or python3-pip), then start again."
@@ -32,10 +39,16 @@ def prepare(argv: list[str]) -> None:
         return
     started = time.monotonic()
     folder = _folder()
-    _ensure(folder, CHECKING if command == "test" else BASE)
+    _ensure(folder, _requirements(command, argv[2:]))
     os.environ.setdefault("KNOWNFIX_ENVIRONMENT_S", f"{time.monotonic() - started:.1f}")
     if Path(sys.prefix) != folder:
         _start_again(_python(folder))
+
+
+def _requirements(command: str, options: list[str]) -> str:
+    if command == "lab" or (command == "test" and "--lab" in options):
+        return LABORATORY
+    return CHECKING if command == "test" else BASE
 
 
 def _settings_of_up(options: list[str]) -> None:
@@ -70,16 +83,15 @@ def _ensure(folder: Path, requirements: str) -> None:
 
 def _install(folder: Path, requirements: str) -> None:
     # An interrupted install must not look finished: the stamp goes first and comes back last.
-    _stamp(folder, requirements).unlink(missing_ok=True)
-    _stamp(folder, BASE).unlink(missing_ok=True)
+    for name in HELD[requirements]:
+        _stamp(folder, name).unlink(missing_ok=True)
     if Path(sys.prefix) != folder and not _is_of_this_python(folder):
         with _timed(f"environment: making {folder.name}"):
             _create(folder)
         _identity(folder).write_text(_this_python(folder))
     with _timed(f"environment: installing {requirements}"):
         _run([*_installer(folder), "-r", str(ROOT / requirements)])
-    # The checking requirements hold the running ones.
-    for name in {requirements, BASE}:
+    for name in HELD[requirements]:
         _stamp(folder, name).write_text(_digest(folder, name))
 
 
@@ -107,7 +119,7 @@ def _this_python(folder: Path) -> str:
 
 
 def _digest(folder: Path, requirements: str) -> str:
-    lines = [(ROOT / name).read_text() for name in sorted({requirements, BASE})]
+    lines = [(ROOT / name).read_text() for name in HELD[requirements]]
     return hashlib.sha256("\n".join([_this_python(folder), *lines]).encode()).hexdigest()
 
 

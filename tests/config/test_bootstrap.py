@@ -42,19 +42,26 @@ def copy_of_the_bootstrap() -> Path:
         shutil.copy(ROOT / "config" / name, folder / "config")
     (folder / "requirements.txt").write_text("# nothing\n")
     (folder / "requirements-dev.txt").write_text("-r requirements.txt\n")
+    (folder / "requirements-lab.txt").write_text("-r requirements-dev.txt\n")
     return folder
 
 
 SCRIPT = "import sys; from config import bootstrap; bootstrap.prepare(sys.argv); print(sys.prefix)"
 
 
-def start(checkout: Path, python: str, env: dict[str, str], **options: object) -> subprocess.Popen:
+def start(
+    checkout: Path,
+    python: str,
+    env: dict[str, str],
+    command: tuple[str, ...] = ("migrate",),
+    **options: object,
+) -> subprocess.Popen:
     """Run only the bootstrap of the copy; its last line says which Python came out."""
     if os.access(checkout, os.W_OK) and checkout.stat().st_mode & 0o200:
         (checkout / "only.py").write_text(SCRIPT)
     clean = {key: value for key, value in os.environ.items() if not key.startswith("KNOWNFIX")}
     return subprocess.Popen(
-        [python, "only.py", "migrate"],
+        [python, "only.py", *command],
         cwd=checkout,
         env=clean | env,
         stdout=subprocess.PIPE,
@@ -105,6 +112,16 @@ def test_changed_requirements_are_installed_into_the_same_environment(made: Path
 
     assert "installing requirements.txt" in again.stdout
     assert "making" not in again.stdout
+
+
+def test_what_a_command_needs_is_installed_once(made: Path) -> None:
+    checking = prepare(made, command=("test",))
+    laboratory = prepare(made, command=("test", "--lab"))
+    later = [prepare(made, command=words) for words in (("lab",), ("test",), ("migrate",))]
+
+    assert "installing requirements-dev.txt" in checking.stdout
+    assert "installing requirements-lab.txt" in laboratory.stdout
+    assert not any("installing" in each.stdout for each in later)
 
 
 def test_interrupted_install_is_done_again(made: Path) -> None:

@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+LAB = "--lab"
 LEFT_OUT = {
     "browser": "they drive Chromium",
     "postgres": "they need a PostgreSQL server",
@@ -25,7 +26,7 @@ LEFT_OUT = {
 
 
 class Command(BaseCommand):
-    help = "Run the tests. Further arguments go to pytest."
+    help = "Run the tests; with --lab, those of the laboratory. Further arguments go to pytest."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -40,7 +41,13 @@ class Command(BaseCommand):
 
 
 def run_tests(arguments: list[str]) -> int:
-    """Run pytest in its own process; its exit code, after the plain line with the counts."""
+    """Run pytest in its own process; its exit code, after the plain line with the counts.
+
+    With `--lab` among the arguments, only the laboratory's tests, and none of them may be skipped.
+    """
+    if is_lab := LAB in arguments:
+        arguments = ["-m", "lab", "-rs", *(each for each in arguments if each != LAB)]
+        _say_what_is_missing()
     with tempfile.TemporaryDirectory(prefix="knownfix-test-") as folder:
         report, left_out = Path(folder, "report.xml"), Path(folder, "left-out.json")
         environment = {
@@ -58,10 +65,22 @@ def run_tests(arguments: list[str]) -> int:
         if "-m" not in arguments:
             _say_what_was_left_out(left_out)
         counts = count(report)
-    if done.returncode and not counts["failed"]:
+    code = done.returncode
+    if is_lab and counts["skipped"]:
+        counts = {**counts, "failed": counts["failed"] + counts["skipped"], "skipped": 0}
+        code = code or 1
+    if code and not counts["failed"]:
         counts["failed"] = 1
     print(plain_line(counts), flush=True)
-    return done.returncode
+    return code
+
+
+def _say_what_is_missing() -> None:
+    """What the laboratory lacks on this machine, before it fails for want of it."""
+    from tests.lab.machine import EVERYTHING, missing
+
+    for need in missing(EVERYTHING):
+        print(need.complaint, flush=True)
 
 
 def _pytest(arguments: list[str]) -> list[str]:

@@ -1,0 +1,48 @@
+"""The site of the documents: an API on port 8000 of its own host, a load balancer before it."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.lab.lab import Lab
+from tests.lab.parts.balancer import balance
+from tests.lab.parts.namespace import INSIDE, OUTSIDE, cable
+from tests.lab.service import Service
+
+APPS = Path(__file__).resolve().parents[1] / "apps"
+ACADEMY = APPS / "academy"
+PORT = 8000
+ORIGIN = "https://hakwonplus.test"
+BALANCER = f"http://{OUTSIDE}"
+DIRECT = f"http://{INSIDE}:{PORT}"
+
+
+class Site:
+    """`outside` and `inside` are places to look from; `cloud` is between them."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.outside, self.cloud, self.inside = cable(lab)
+        self._served = 0
+
+    def balanced(self) -> "Site":
+        balance(self.lab, at=self.outside, upstream=f"{INSIDE}:{PORT}")
+        return self
+
+    def serve(self, *options: str, host: str = "0.0.0.0", **env: str) -> Service:
+        """The academy's API under uvicorn, ready to answer."""
+        return self.start(uvicorn(*options, host=host), env=env).wait_until_listening(PORT)
+
+    def start(
+        self, argv: Sequence[str], *, cwd: Path = ACADEMY, env: Mapping[str, str] | None = None
+    ) -> Service:
+        """Something on the API's host; it may die, listen or do neither."""
+        self._served += 1
+        name = "api" if self._served == 1 else f"api-{self._served}"
+        return self.lab.start(name, argv, at=self.inside, cwd=cwd, env=env)
+
+
+def uvicorn(*options: str, target: str = "app.main:app", host: str = "0.0.0.0") -> list[str]:
+    return [
+        sys.executable, "-m", "uvicorn", target, "--host", host, "--port", str(PORT), *options
+    ]  # fmt: skip
