@@ -16,6 +16,7 @@ from probes.engine.kinds import (
     log_match,
     manual,
     port_listen,
+    privileged_port,
     process,
     python_import,
     settings_contains,
@@ -52,6 +53,7 @@ KINDS: Mapping[str, Kind] = {
     "dns_resolve": dns_resolve.KIND,
     "hosts_entry": hosts_entry.KIND,
     "settings_contains": settings_contains.KIND,
+    "privileged_port": privileged_port.KIND,
     "manual": manual.KIND,
 }
 
