@@ -170,9 +170,12 @@ LABELS: Mapping[str, str | Promise] = {
     "nacl_blocked": _("A network ACL blocks the way"),
     # settings_contains
     "contains": _("The setting holds it"),
-    # manual
+    # privileged_port
+    "can_bind": _("The port can be bound"),
+    "in_use": _("The port is held already"),
+    # manual; a port's binding can be denied too
     "confirmed": _("Confirmed by a person"),
-    "denied": _("Denied by a person"),
+    "denied": _("Denied"),
     "skipped": _("Skipped by a person"),
 }
 

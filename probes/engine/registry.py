@@ -25,6 +25,7 @@ from probes.engine.kinds import (
     manual,
     nagios,
     port_listen,
+    privileged_port,
     process,
     python_import,
     python_packages,
@@ -77,6 +78,7 @@ KINDS: Mapping[str, Kind] = {
     "aws_instance_state": aws_instance_state.KIND,
     "aws_network_path": aws_network_path.KIND,
     "settings_contains": settings_contains.KIND,
+    "privileged_port": privileged_port.KIND,
     "manual": manual.KIND,
 }
 

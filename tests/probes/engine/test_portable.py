@@ -79,6 +79,12 @@ def test_portable_kinds_run_where_unix_is_missing(
         ("env_var", {"names": ["PATH"]}, "complete"),
         ("port_listen", {"port": web_port}, "listening"),
         ("port_listen", {"port": closed_port}, "not_listening"),
+        ("privileged_port", {"port": web_port}, "in_use"),
+        (
+            "settings_contains",
+            {"path": env, "setting": "DB_HOST", "expect_contains": ["db"]},
+            "contains",
+        ),
         ("process", {"cmdline_regex": str(tmp_path)}, "running"),
         ("python_import", {"interpreter": sys.executable, "modules": ["json"]}, "importable"),
         (
