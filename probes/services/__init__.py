@@ -10,8 +10,10 @@ from probes.services.errors import (
     RequestRefused,
     YamlComplaint,
 )
+from probes.services.firing import fire_due
 from probes.services.loading import load_probes
 from probes.services.locations import policy_of, server_location
+from probes.services.looks import judged
 from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
 from probes.services.recording import Recorded, record
@@ -27,6 +29,16 @@ from probes.services.running import (
     renew,
     sweep,
 )
+from probes.services.schedules import (
+    Kept,
+    complaints_about_schedule,
+    keep_schedules,
+    pause_schedule,
+    resume_schedule,
+    run_schedule,
+    save_schedule,
+)
+from probes.services.standing import Standing, standings
 
 __all__ = [
     "LEASE",
@@ -36,11 +48,13 @@ __all__ = [
     "Claim",
     "ClaimedItem",
     "IdempotencyConflict",
+    "Kept",
     "OwnProbe",
     "ProbeChanged",
     "Problem",
     "Recorded",
     "RequestRefused",
+    "Standing",
     "Wanted",
     "YamlComplaint",
     "answer_manual",
@@ -49,15 +63,24 @@ __all__ = [
     "batch_of_key",
     "cancel_batch",
     "claim",
+    "complaints_about_schedule",
+    "fire_due",
+    "judged",
+    "keep_schedules",
     "load_probes",
     "masked",
+    "pause_schedule",
     "policy_of",
     "question_of",
     "record",
     "release",
     "renew",
     "request_batch",
+    "resume_schedule",
+    "run_schedule",
     "save_probe",
+    "save_schedule",
     "server_location",
+    "standings",
     "sweep",
 ]

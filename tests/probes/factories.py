@@ -1,13 +1,15 @@
 """Probes, batches and results with honest defaults, for tests."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.db.models.functions import Now
 
 from probes import services
 from probes.engine.spec import ProbeResult, Status
-from probes.models import Batch, Probe
+from probes.models import Batch, Probe, Schedule
+from probes.timetable import read_timetable
 
 STARTED = datetime(2026, 11, 20, 9, 0, 0, tzinfo=UTC)
 
@@ -52,6 +54,35 @@ def make_batch(*ports: int, **request: Any) -> Batch:
     ]
     request = {"purpose": Batch.Purpose.TRY, "by": None, **request}
     return services.request_batch(wanted, **request)
+
+
+def make_schedule(
+    slug: str = "shop-port",
+    *,
+    port: int = 8001,
+    times: str = "every 5m",
+    probe: Probe | None = None,
+    is_due: bool = False,
+    **fields: Any,
+) -> Schedule:
+    """A schedule of the `tcp` probe; `is_due` moves its next time into the past."""
+    probe = probe or Probe.objects.filter(slug="tcp").first() or make_probe()
+    values = {"host": "127.0.0.1", "port": port} if probe.slug == "tcp" else {}
+    location = fields.pop("location", None) or services.server_location()
+    schedule = Schedule(
+        slug=slug, name=slug, probe=probe, location=location, **{"values": values, **fields}
+    )
+    schedule.timetable = read_timetable(times)
+    services.save_schedule(schedule)
+    if is_due:
+        make_due(schedule)
+    return schedule
+
+
+def make_due(*schedules: Schedule, since: timedelta = timedelta(seconds=1)) -> None:
+    for schedule in schedules:
+        Schedule.objects.filter(pk=schedule.pk).update(next_at=Now() - since)
+        schedule.refresh_from_db()
 
 
 def claim(runner: str = "one", **kwargs: Any) -> services.Claim | None:
