@@ -15,8 +15,9 @@ from probes.engine.errors import Complaint
 from probes.engine.schema import Param
 from probes.engine.spec import Status as EngineStatus
 from probes.engine_texts import translated
-from probes.models import Probe
+from probes.models import BatchItem, Probe
 from probes.services.definitions import complaints_about
+from probes.services.errors import Problem
 
 if TYPE_CHECKING:
     _Base = forms.ModelForm[Probe]
@@ -201,6 +202,13 @@ def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def run_form(probe: Probe, data: Mapping[str, Any] | None = None) -> "RunForm":
+    """A field for each of the probe's placeholders, with what it was asked with the last time."""
+    newest = BatchItem.objects.filter(probe=probe).order_by("-id").first()
+    names = registry.placeholders(probe.params)
+    return RunForm(data, placeholders=names, initial=newest.values if newest else {})
+
+
 class RunForm(forms.Form):
     """A field for each placeholder of a probe."""
 
@@ -208,3 +216,12 @@ class RunForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in sorted(placeholders):
             self.fields[name] = forms.CharField(label=name, max_length=2000)
+
+    def show(self, problems: Iterable[Problem]) -> None:
+        """Beside the field that each is about, above all fields where it is about none."""
+        for problem in problems:
+            if problem.field in self.fields:
+                self.add_error(problem.field, problem.message)
+            else:
+                named = f"{problem.field}: " if problem.field else ""
+                self.add_error(None, named + problem.message)

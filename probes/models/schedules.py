@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from probes.models.probing import Batch, Location, Probe, Run, Status
@@ -22,7 +23,9 @@ class Schedule(models.Model):
     """One probe with its values, at its times. `state` is what was last seen, never UNKNOWN.
 
     `source` names what keeps the row in step, such as `guide:connection`; empty for one that a
-    person keeps. `history` holds a letter for each of the last looks, the newest at its end.
+    person keeps. `history` holds a letter for each of the last looks that saw something. `recent`
+    are the last runs as {run, status, reason_code, at}, so that a list need not search through
+    all runs. Both end with the newest.
     """
 
     class State(models.TextChoices):
@@ -75,6 +78,7 @@ class Schedule(models.Model):
     since = models.DateTimeField(_("since"), null=True, editable=False)
     consecutive = models.PositiveIntegerField(_("looks in this state"), default=0, editable=False)
     history = models.CharField(max_length=21, blank=True, editable=False)
+    recent = models.JSONField(default=list, editable=False)
     is_flapping = models.BooleanField(_("flapping"), default=False, editable=False)
     blind_since = models.DateTimeField(_("could not look since"), null=True, editable=False)
 
@@ -167,6 +171,10 @@ class Maintenance(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.starts_at <= timezone.now() < self.ends_at
 
     def covers(self, schedule: Schedule) -> bool:
         if self.schedule_id is not None:

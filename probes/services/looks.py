@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from probes.models import Run, Schedule, Status
 from probes.services.flapping import LOOKS, is_flapping
 
+RECENT = 24
 _CHANGED = [
     "last_run",
     "state",
     "since",
     "consecutive",
     "history",
+    "recent",
     "is_flapping",
     "blind_since",
 ]
@@ -48,12 +50,13 @@ def forget_looks(schedule: Schedule) -> None:
     """For a schedule that looks at something else from now on."""
     schedule.last_run, schedule.blind_since = None, None
     schedule.state, schedule.since, schedule.consecutive = "", None, 0
-    schedule.history, schedule.is_flapping = "", False
+    schedule.history, schedule.recent, schedule.is_flapping = "", [], False
 
 
 def _note(schedule: Schedule, run: Run) -> None:
     schedule.last_run = run
     state = judged(run, schedule.baseline)
+    schedule.recent = [*schedule.recent, _entry(run, state)][-RECENT:]
     if state == Status.UNKNOWN:
         schedule.blind_since = schedule.blind_since or run.started_at
         return
@@ -63,3 +66,12 @@ def _note(schedule: Schedule, run: Run) -> None:
         schedule.state, schedule.since = state, run.started_at
     schedule.history = (schedule.history + state[0])[-LOOKS:]
     schedule.is_flapping = is_flapping(schedule.history, was_flapping=schedule.is_flapping)
+
+
+def _entry(run: Run, state: str) -> dict[str, str]:
+    return {
+        "run": run.public_id,
+        "status": state,
+        "reason_code": run.reason_code,
+        "at": run.started_at.isoformat(),
+    }

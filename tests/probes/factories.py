@@ -65,7 +65,7 @@ def make_schedule(
     is_due: bool = False,
     **fields: Any,
 ) -> Schedule:
-    """A schedule of the `tcp` probe; `is_due` moves its next time into the past."""
+    """A schedule of the `tcp` probe, due since a second or not for an hour."""
     probe = probe or Probe.objects.filter(slug="tcp").first() or make_probe()
     values = {"host": "127.0.0.1", "port": port} if probe.slug == "tcp" else {}
     location = fields.pop("location", None) or services.server_location()
@@ -74,8 +74,7 @@ def make_schedule(
     )
     schedule.timetable = read_timetable(times)
     services.save_schedule(schedule)
-    if is_due:
-        make_due(schedule)
+    make_due(schedule, since=timedelta(seconds=1) if is_due else -timedelta(hours=1))
     return schedule
 
 

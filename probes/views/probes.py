@@ -1,4 +1,4 @@
-"""Pages of probes and their runs."""
+"""The list of probes, and what one run saw."""
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
@@ -33,7 +33,8 @@ def probe_list(request: PageRequest) -> HttpResponse:
 @permission_required("probes.view_run", raise_exception=True)
 def run_detail(request: PageRequest, public_id: str) -> HttpResponse:
     runs = Run.objects.select_related("item__batch__location", "item__batch__requested_by")
-    run = get_object_or_404(runs.select_related("item__probe"), public_id=public_id)
+    runs = runs.select_related("item__probe", "item__schedule")
+    run = get_object_or_404(runs, public_id=public_id)
     return render(request, "probes/run.html", {"run": run})
 
 
