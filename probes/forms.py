@@ -160,7 +160,7 @@ def as_text(param: Param, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_scalar_text(inner)}" for name, inner in value.items())
+        return pairs_text(value)
     if isinstance(value, list):
         return "\n".join(str(one) for one in value)
     if isinstance(value, bool):
@@ -188,14 +188,21 @@ def from_text(param: Param, text: str) -> Any:
     if _WHOLE_PLACEHOLDER.fullmatch(text):
         return text
     if param.type == "mapping":
-        return dict(_pairs(lines(text)))
+        return pairs(text)
     return lines(text) if param.multiple else text
 
 
-def _pairs(texts: Iterable[str]) -> Iterable[tuple[str, Any]]:
-    for line in texts:
-        name, _colon, value = (part.strip() for part in line.partition(":"))
-        yield name, json.loads(value) if _reads_as_json(value) else value
+def pairs(text: str) -> dict[str, Any]:
+    """Names with values, as `name: value`, one to a line."""
+    split = ([part.strip() for part in line.partition(":")] for line in lines(text))
+    return {
+        name: json.loads(value) if _reads_as_json(value) else value for name, _colon, value in split
+    }
+
+
+def pairs_text(values: Mapping[str, Any]) -> str:
+    """What `pairs` reads as these values."""
+    return "\n".join(f"{name}: {_scalar_text(value)}" for name, value in values.items())
 
 
 def lines(text: str) -> list[str]:

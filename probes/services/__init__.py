@@ -10,7 +10,7 @@ from probes.services.errors import (
     RequestRefused,
     YamlComplaint,
 )
-from probes.services.firing import fire_due
+from probes.services.firing import fire_due, resting
 from probes.services.loading import load_probes
 from probes.services.locations import policy_of, server_location
 from probes.services.looks import judged
@@ -38,7 +38,7 @@ from probes.services.schedules import (
     run_schedule,
     save_schedule,
 )
-from probes.services.standing import Standing, standings
+from probes.services.standing import Standing, phase_of, standings
 
 __all__ = [
     "LEASE",
@@ -70,12 +70,14 @@ __all__ = [
     "load_probes",
     "masked",
     "pause_schedule",
+    "phase_of",
     "policy_of",
     "question_of",
     "record",
     "release",
     "renew",
     "request_batch",
+    "resting",
     "resume_schedule",
     "run_schedule",
     "save_probe",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from probes.models import Batch, Maintenance, Schedule
@@ -43,14 +43,15 @@ def _fire_or_wait(due: Sequence[tuple[Schedule, datetime]]) -> Batch | None:
         return None
 
 
-def resting() -> QuerySet[Schedule]:
-    """Schedules that a maintenance window covers now."""
-    window = Maintenance.objects.under_way(Now()).filter(
-        Q(schedule=None, location=None)
-        | Q(location=OuterRef("location_id"))
-        | Q(schedule=OuterRef("pk"))
+def resting() -> Exists:
+    """For queries of schedules: whether a maintenance window covers them now."""
+    return Exists(
+        Maintenance.objects.under_way(Now()).filter(
+            Q(schedule=None, location=None)
+            | Q(location=OuterRef("location_id"))
+            | Q(schedule=OuterRef("pk"))
+        )
     )
-    return Schedule.objects.filter(Exists(window))
 
 
 def wanted_of(schedule: Schedule) -> Wanted:
@@ -65,8 +66,8 @@ def wanted_of(schedule: Schedule) -> Wanted:
 def _due() -> list[tuple[Schedule, datetime]]:
     """With the database's own time, because the clocks of workers differ."""
     # Read without a transaction: on SQLite an idle worker would take the write lock each time.
-    due = Schedule.objects.filter(next_at__lte=Now(), is_paused=False)
-    due = due.exclude(pk__in=resting().values("pk")).annotate(now=Now())
+    due = Schedule.objects.filter(~resting(), next_at__lte=Now(), is_paused=False)
+    due = due.annotate(now=Now())
     due = due.select_related("probe", "location", "last_batch").order_by("pk")
     return [(schedule, schedule.now) for schedule in due[:MAX_ITEMS]]
 

@@ -36,19 +36,19 @@ def standings(schedules: Sequence[Schedule]) -> list[Standing]:
 def _standing(schedule: Schedule, windows: Sequence[Maintenance]) -> Standing:
     rest = next((window for window in windows if window.covers(schedule)), None)
     problems = tuple(map(str, complaints_about_schedule(schedule)))
-    return Standing(
-        schedule=schedule, phase=_phase(schedule, rest, problems), problems=problems, rest=rest
-    )
+    phase = phase_of(schedule, is_resting=rest is not None)
+    return Standing(schedule=schedule, phase=phase, problems=problems, rest=rest)
 
 
-def _phase(schedule: Schedule, rest: Maintenance | None, problems: Sequence[str]) -> str:
+def phase_of(schedule: Schedule, *, is_resting: bool) -> str:
+    """The standing's `phase`."""
     if schedule.is_paused:
         return "paused"
     if not schedule.probe.is_approved:
         return "not_approved"
-    if problems:
+    if complaints_about_schedule(schedule):
         return "broken"
-    if rest is not None:
+    if is_resting:
         return "maintenance"
     is_open = schedule.last_batch is not None and schedule.last_batch.is_open
     return "running" if is_open else "waiting"
