@@ -200,8 +200,8 @@ def _probes(query: dict[str, Any]) -> QuerySet[Probe]:
     return found
 
 
-def _shown(probes: list[Probe]) -> Sequence[Any]:
-    return ProbeSerializer(probes, many=True).data
+def _shown(probes: list[Probe]) -> list[Any]:
+    return list(ProbeSerializer(probes, many=True).data)
 
 
 def paged(
@@ -209,7 +209,7 @@ def paged(
     found: QuerySet[Row],
     query: dict[str, Any],
     *,
-    shown: Callable[[list[Row]], Sequence[Any]],
+    shown: Callable[[list[Row]], list[Any]],
 ) -> Response:
     """One page of what was found, as `shown` gives it, with the addresses of those beside it."""
     pages = Paginator(found, query["page_size"])

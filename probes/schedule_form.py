@@ -50,8 +50,9 @@ class ScheduleForm(_Base):
         return str(self.cleaned_data["times"])
 
     def clean_values(self) -> dict[str, Any]:
-        self.instance.values = pairs(self.cleaned_data["values"])
-        return self.instance.values
+        values = pairs(self.cleaned_data["values"])
+        self.instance.values = values
+        return values
 
     def _post_clean(self) -> None:
         # Here the row has what the fields say; before, only the fields have it.

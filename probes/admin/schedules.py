@@ -88,7 +88,8 @@ class ScheduleAdmin(admin.ModelAdmin):
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
-        return super().get_queryset(request).annotate(is_resting=services.resting())
+        schedules: QuerySet[Schedule] = super().get_queryset(request)
+        return schedules.annotate(is_resting=services.resting())
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         if obj is None:

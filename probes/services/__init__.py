@@ -16,6 +16,7 @@ from probes.services.locations import policy_of, server_location
 from probes.services.looks import judged
 from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
+from probes.services.pruning import prune_runs
 from probes.services.recording import Recorded, record
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
 from probes.services.running import (
@@ -72,6 +73,7 @@ __all__ = [
     "pause_schedule",
     "phase_of",
     "policy_of",
+    "prune_runs",
     "question_of",
     "record",
     "release",

@@ -69,9 +69,8 @@ def make_schedule(
     probe = probe or Probe.objects.filter(slug="tcp").first() or make_probe()
     values = {"host": "127.0.0.1", "port": port} if probe.slug == "tcp" else {}
     location = fields.pop("location", None) or services.server_location()
-    schedule = Schedule(
-        slug=slug, name=slug, probe=probe, location=location, **{"values": values, **fields}
-    )
+    fields = {"name": slug, "values": values, **fields}
+    schedule = Schedule(slug=slug, probe=probe, location=location, **fields)
     schedule.timetable = read_timetable(times)
     services.save_schedule(schedule)
     make_due(schedule, since=timedelta(seconds=1) if is_due else -timedelta(hours=1))
