@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from probes.views import batches, probes, running, schedules
+from probes.views import batches, kinds, probes, running, schedules
 
 urlpatterns = [
     path("probes/", probes.probe_list, name="probes"),
@@ -14,8 +14,8 @@ urlpatterns = [
     path("probes/batches/<str:public_id>/live/", batches.batch_live, name="batch_live"),
     path("probes/batches/<str:public_id>/cancel/", batches.batch_cancel, name="batch_cancel"),
     path("probes/<slug:slug>/run/", running.run_probe, name="probe_run"),
-    path("kinds/", probes.kind_list, name="kinds"),
-    path("kinds/<str:name>/", probes.kind_detail, name="kind"),
+    path("kinds/", kinds.kind_list, name="kinds"),
+    path("kinds/<str:name>/", kinds.kind_detail, name="kind"),
     path("runs/<str:public_id>/", probes.run_detail, name="run"),
     path("runs/<str:public_id>/again/", running.run_again, name="run_again"),
 ]
