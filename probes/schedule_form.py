@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from probes.forms import pairs, pairs_text
 from probes.models import Schedule
-from probes.services import complaints_about_schedule
+from probes.services import complaints_about_schedule, server_location
 from probes.timetable import BadTimetable, read_timetable
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ class ScheduleForm(_Base):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("location", server_location().pk)
         if self.instance.pk:
             self.initial["times"] = str(self.instance.timetable)
             self.initial["values"] = pairs_text(self.instance.values)

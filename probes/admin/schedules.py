@@ -65,13 +65,12 @@ class ScheduleAdmin(admin.ModelAdmin):
     form = ScheduleForm
     list_display = [
         "name",
-        "probe",
-        "shown_times",
-        "location",
         "shown_state",
         "since",
         "shown_phase",
         "next_at",
+        "shown_times",
+        "probe",
     ]
     list_filter = ["state", RunsFilter, "location", "probe__kind"]
     list_select_related = ["probe", "location", "last_batch"]
