@@ -76,7 +76,16 @@ def _take(pk: int, *, runner: str, lease: timedelta) -> Claim | None:
         leased_by=runner[:120],
         lease_until=Now() + lease,
     )
-    return _claim_of(Batch.objects.get(pk=pk), lease=lease) if taken else None
+    if not taken:
+        return None
+    claimed = _claim_of(Batch.objects.get(pk=pk), lease=lease)
+    if not claimed.items:
+        # Nothing of it may run any more.
+        Batch.objects.filter(pk=pk).update(
+            state=Batch.State.DONE, lease_until=None, finished_at=Now()
+        )
+        return None
+    return claimed
 
 
 def _lock(free: QuerySet[Batch]) -> bool:

@@ -39,7 +39,11 @@ def schedule_detail(request: PageRequest, slug: str) -> HttpResponse:
     context: dict[str, object] = {"schedule": schedule, "standing": standing}
     if request.user.has_perm("probes.view_run"):
         runs = Run.objects.filter(item__schedule=schedule).select_related("item__batch")
-        context["page"] = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+        page = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+        for run in page:
+            # Beside what is normal here, as the schedule's state is.
+            run.judged = services.judged(run, schedule.baseline)  # type: ignore[attr-defined]
+        context["page"] = page
     return render(request, "probes/schedule.html", context)
 
 

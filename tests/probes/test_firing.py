@@ -167,6 +167,29 @@ def test_zone_that_is_gone_from_the_host_stops_only_its_own_schedule() -> None:
     assert services.standings([lost])[0].phase == "broken"
 
 
+def test_new_schedule_runs_soon_and_is_planned_anew_only_when_its_times_change() -> None:
+    fresh = Schedule(
+        slug="fresh",
+        name="fresh",
+        probe=make_probe("fixed", params={"host": "127.0.0.1", "port": 9}),
+        location=services.server_location(),
+        every_s=86_400,
+        jitter_s=30,
+    )
+
+    services.save_schedule(fresh)
+    planned = fresh.next_at
+    fresh.name = "another name"
+    services.save_schedule(fresh)
+
+    assert fresh.next_at == planned
+    assert planned < timezone.now() + timedelta(seconds=31)
+
+    fresh.every_s, fresh.cron, fresh.time_zone = None, "0 9 1 1 *", "Asia/Seoul"
+    services.save_schedule(fresh)
+    assert (fresh.next_at - timedelta(seconds=fresh.offset_s)).strftime("%d %H:%M") == "01 00:00"
+
+
 def test_times_of_many_schedules_are_spread_and_stay_where_they_are() -> None:
     schedules = [
         make_schedule(f"s{number}", times="0 9 * * *", jitter_s=600) for number in range(20)

@@ -313,6 +313,18 @@ def test_not_having_looked_is_shown_beside_what_was_last_seen() -> None:
     assert "limits file" in shown
 
 
+def test_runs_of_a_schedule_are_judged_beside_what_is_normal_there() -> None:
+    schedule = make_schedule(baseline="refused")
+    run = recorded(services.run_schedule(schedule, by=None), "refused")
+    client = person()
+
+    shown = page(client, f"{SCHEDULES}shop-port/")
+
+    assert 'class="chip critical"' not in shown
+    assert shown.count('class="chip ok"') == 2
+    assert "Normal here" in page(client, f"/runs/{run.public_id}/")
+
+
 def test_why_one_does_not_run_is_said() -> None:
     make_schedule("paused", is_paused=True)
     probe = make_probe("mine", params={"host": "127.0.0.1", "port": 9}, approved=False)
