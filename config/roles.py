@@ -19,6 +19,7 @@ _VIEWER = (
     | _may("kb", ["view"], ("investigation", "attempt", "searchgap"))
     | _may("incidents", ["view"], ("incident", "note", "actionitem"))
     | _may("probes", ["view"], ("probe", "batch", "batchitem", "run", "location"))
+    | _may("probes", ["view"], ("schedule", "maintenance"))
     | {"kb.match_text"}
 )
 _RESPONDER = (
@@ -35,7 +36,7 @@ _AUTHOR = (
 )
 _PROBE_OPERATOR = (
     _RESPONDER
-    | _may("probes", ["add", "change", "delete"], ("probe",))
+    | _may("probes", ["add", "change", "delete"], ("probe", "schedule", "maintenance"))
     | {"probes.approve_probe", "probes.change_location", "probes.change_batch"}
 )
 # The administrator holds every permission, also of models to come; None says so.

@@ -24,8 +24,9 @@ urlpatterns = [
     path("api/v1/", include("kb.api_urls")),
     path("api/v1/", include("probes.api_urls")),
     path("", include("incidents.urls")),
-    path("", include("kb.urls")),
+    # Before the guides', whose probes/<slug>/ would take the list of schedules for a probe.
     path("", include("probes.urls")),
+    path("", include("kb.urls")),
 ]
 
 handler400 = "config.views.bad_request"

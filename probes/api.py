@@ -1,10 +1,10 @@
 """Probes, batches and runs over HTTP. A view validates, calls one service and serialises."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -29,6 +29,7 @@ from probes.serializers import (
 )
 from probes.strict import printable
 
+Row = TypeVar("Row", bound=Model)
 MAX_KEY_CHARS = 200
 _KEY_HEADER = OpenApiParameter(
     name="Idempotency-Key", location=OpenApiParameter.HEADER, type=str, required=False
@@ -52,7 +53,8 @@ class ProbesView(APIView):
     def get(self, request: Request) -> Response:
         query = ProbeListQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
-        return _page(request, _probes(query.validated_data), query.validated_data)
+        asked = query.validated_data
+        return paged(request, _probes(asked), asked, shown=_shown)
 
     @extend_schema(request=ProbeRequestSerializer, responses={201: ProbeSerializer})
     def post(self, request: Request) -> Response:
@@ -61,7 +63,7 @@ class ProbesView(APIView):
         try:
             probe = services.save_probe(Probe(**asked.validated_data), by=_person(request))
         except InvalidParams as refused:
-            raise exceptions.ValidationError(_nested(refused.complaints)) from None
+            raise exceptions.ValidationError(nested(refused.complaints)) from None
         shown = ProbeSerializer(probe).data
         return Response(shown, status=201, headers={"Location": shown["url"]})
 
@@ -92,7 +94,7 @@ class ApproveView(APIView):
         except services.ProbeChanged as refused:
             raise Changed(str(refused)) from None
         except InvalidParams as refused:
-            raise exceptions.ValidationError(_nested(refused.complaints)) from None
+            raise exceptions.ValidationError(nested(refused.complaints)) from None
         return Response(ProbeSerializer(_probe(slug)).data)
 
 
@@ -136,7 +138,7 @@ class BatchesView(APIView):
                 idempotency_key=key,
             )
         except services.RequestRefused as refused:
-            raise exceptions.ValidationError(_by_item(refused.problems)) from None
+            raise exceptions.ValidationError(by_item(refused.problems)) from None
         except services.IdempotencyConflict as refused:
             raise KeyReused(str(refused)) from None
         shown = BatchSerializer(_batch(batch.public_id)).data
@@ -198,7 +200,18 @@ def _probes(query: dict[str, Any]) -> QuerySet[Probe]:
     return found
 
 
-def _page(request: Request, found: QuerySet[Probe], query: dict[str, Any]) -> Response:
+def _shown(probes: list[Probe]) -> list[Any]:
+    return list(ProbeSerializer(probes, many=True).data)
+
+
+def paged(
+    request: Request,
+    found: QuerySet[Row],
+    query: dict[str, Any],
+    *,
+    shown: Callable[[list[Row]], list[Any]],
+) -> Response:
+    """One page of what was found, as `shown` gives it, with the addresses of those beside it."""
     pages = Paginator(found, query["page_size"])
     if query["page"] > pages.num_pages:
         raise Http404
@@ -210,7 +223,7 @@ def _page(request: Request, found: QuerySet[Probe], query: dict[str, Any]) -> Re
             "count": pages.count,
             "next": _address(request, following),
             "previous": _address(request, before),
-            "results": ProbeSerializer(list(page.object_list), many=True).data,
+            "results": shown(list(page.object_list)),
         }
     )
 
@@ -248,7 +261,7 @@ def _wanted(items: Sequence[dict[str, Any]]) -> list[services.Wanted]:
     ]
 
 
-def _by_item(problems: Iterable[services.Problem]) -> dict[str, Any]:
+def by_item(problems: Iterable[services.Problem]) -> dict[str, Any]:
     """`{"items": {"0": {"values": {"port": [...]}}}}`, so that a pointer names the place."""
     items: dict[str, Any] = {}
     for problem in problems:
@@ -259,7 +272,7 @@ def _by_item(problems: Iterable[services.Problem]) -> dict[str, Any]:
     return {"items": items}
 
 
-def _nested(complaints: Iterable[Complaint]) -> dict[str, Any]:
+def nested(complaints: Iterable[Complaint]) -> dict[str, Any]:
     """Complaints with dotted fields as nested errors: `params.port` is `{"params": {"port": …}}`."""
     errors: dict[str, Any] = {}
     for complaint in complaints:

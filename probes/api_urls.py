@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from probes import api
+from probes import api, schedule_api
 
 urlpatterns = [
     path("probes", api.ProbesView.as_view(), name="api_probes"),
@@ -14,4 +14,16 @@ urlpatterns = [
     path("batches/<slug:public_id>", api.BatchView.as_view(), name="api_batch"),
     path("batches/<slug:public_id>/cancel", api.CancelView.as_view(), name="api_batch_cancel"),
     path("runs/<slug:public_id>", api.RunView.as_view(), name="api_run"),
+    path("schedules", schedule_api.SchedulesView.as_view(), name="api_schedules"),
+    path("schedules/<slug:slug>", schedule_api.ScheduleView.as_view(), name="api_schedule"),
+    path(
+        "schedules/<slug:slug>/run",
+        schedule_api.ScheduleRunView.as_view(),
+        name="api_schedule_run",
+    ),
+    path(
+        "schedules/<slug:slug>/pause",
+        schedule_api.SchedulePauseView.as_view(),
+        name="api_schedule_pause",
+    ),
 ]

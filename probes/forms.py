@@ -15,8 +15,9 @@ from probes.engine.errors import Complaint
 from probes.engine.schema import Param
 from probes.engine.spec import Status as EngineStatus
 from probes.engine_texts import translated
-from probes.models import Probe
+from probes.models import BatchItem, Probe
 from probes.services.definitions import complaints_about
+from probes.services.errors import Problem
 
 if TYPE_CHECKING:
     _Base = forms.ModelForm[Probe]
@@ -159,7 +160,7 @@ def as_text(param: Param, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_scalar_text(inner)}" for name, inner in value.items())
+        return pairs_text(value)
     if isinstance(value, list):
         return "\n".join(str(one) for one in value)
     if isinstance(value, bool):
@@ -187,18 +188,32 @@ def from_text(param: Param, text: str) -> Any:
     if _WHOLE_PLACEHOLDER.fullmatch(text):
         return text
     if param.type == "mapping":
-        return dict(_pairs(lines(text)))
+        return pairs(text)
     return lines(text) if param.multiple else text
 
 
-def _pairs(texts: Iterable[str]) -> Iterable[tuple[str, Any]]:
-    for line in texts:
-        name, _colon, value = (part.strip() for part in line.partition(":"))
-        yield name, json.loads(value) if _reads_as_json(value) else value
+def pairs(text: str) -> dict[str, Any]:
+    """Names with values, as `name: value`, one to a line."""
+    split = ([part.strip() for part in line.partition(":")] for line in lines(text))
+    return {
+        name: json.loads(value) if _reads_as_json(value) else value for name, _colon, value in split
+    }
+
+
+def pairs_text(values: Mapping[str, Any]) -> str:
+    """What `pairs` reads as these values."""
+    return "\n".join(f"{name}: {_scalar_text(value)}" for name, value in values.items())
 
 
 def lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def run_form(probe: Probe, data: Mapping[str, Any] | None = None) -> "RunForm":
+    """A field for each of the probe's placeholders, with what it was asked with the last time."""
+    newest = BatchItem.objects.filter(probe=probe).order_by("-id").first()
+    names = registry.placeholders(probe.params)
+    return RunForm(data, placeholders=names, initial=newest.values if newest else {})
 
 
 class RunForm(forms.Form):
@@ -208,3 +223,12 @@ class RunForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in sorted(placeholders):
             self.fields[name] = forms.CharField(label=name, max_length=2000)
+
+    def show(self, problems: Iterable[Problem]) -> None:
+        """Beside the field that each is about, above all fields where it is about none."""
+        for problem in problems:
+            if problem.field in self.fields:
+                self.add_error(problem.field, problem.message)
+            else:
+                named = f"{problem.field}: " if problem.field else ""
+                self.add_error(None, named + problem.message)

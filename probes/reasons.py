@@ -17,6 +17,7 @@ LABELS: Mapping[str, str | Promise] = {
     "needs_person": _("A person has to answer this"),
     "runner_lost": _("The runner was lost"),
     "no_agent": _("No agent came for it"),
+    "not_approved": _("The definition is not approved any more"),
     "resolver_unavailable": _("Names cannot be looked up here"),
     # port_listen
     "listening": _("Something listens on the port"),

@@ -11,7 +11,8 @@ from rest_framework import serializers
 
 from probes import reasons
 from probes.engine import registry
-from probes.models import Batch, BatchItem, Location, Probe, Run
+from probes.models import Batch, BatchItem, Location, Probe, Run, Status
+from probes.remedies import WHO, remedy_of
 from probes.services.definitions import MAX_RETRIES, MAX_TIMEOUT_S
 from probes.services.requests import MAX_ITEMS
 from probes.strict import StrictSerializer
@@ -155,6 +156,11 @@ class ProbeSerializer(serializers.ModelSerializer[Probe]):
         return sorted(registry.placeholders(probe.params))
 
 
+class RemedySerializer(serializers.Serializer[Any]):
+    who = serializers.ChoiceField(choices=list(WHO))
+    what = serializers.CharField()
+
+
 class RunSerializer(serializers.ModelSerializer[Run]):
     id = serializers.CharField(source="public_id", read_only=True)
     url = serializers.SerializerMethodField()
@@ -163,6 +169,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
     probe = serializers.CharField(source="item.probe_slug", read_only=True)
     kind = serializers.CharField(source="item.kind", read_only=True)
     reason = serializers.SerializerMethodField()
+    remedy = serializers.SerializerMethodField()
 
     class Meta:
         model = Run
@@ -176,6 +183,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
             "status",
             "reason_code",
             "reason",
+            "remedy",
             "summary",
             "facts",
             "output",
@@ -192,6 +200,12 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
     def get_reason(self, run: Run) -> str:
         return reasons.label(run.reason_code)
+
+    @extend_schema_field(RemedySerializer(allow_null=True))
+    def get_remedy(self, run: Run) -> dict[str, str] | None:
+        """What to do, where the run could not look; `who` is operator, author or responder."""
+        remedy = remedy_of(run.reason_code) if run.status == Status.UNKNOWN else None
+        return {"who": remedy.who, "what": str(remedy.what)} if remedy else None
 
 
 class ItemSerializer(serializers.ModelSerializer[BatchItem]):

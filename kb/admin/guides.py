@@ -117,7 +117,8 @@ class CheckRows(Rows, admin.StackedInline):
         ("slug", "position", "provenance"),
         ("name", "probe"),
         "parameters",
-        ("role", "section", "baseline"),
+        ("role", "section"),
+        ("baseline", "schedule"),
     ]
     choices_from = {"probe": lambda guide: Probe.objects.all()}
 

@@ -1,10 +1,14 @@
 """Services in the admin: what guides, checks and incidents are about."""
 
+from typing import Any
+
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from kb import services
 from kb.admin.fields import YamlField
 from kb.ingest import snippets
 from kb.models import Service
@@ -26,3 +30,8 @@ class ServiceAdmin(admin.ModelAdmin):
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
     autocomplete_fields = ["depends_on"]
+
+    def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        for problem in services.schedule_service(obj):
+            self.message_user(request, problem, messages.WARNING)

@@ -79,6 +79,7 @@ class CheckDraft:
     role: str = "target"
     section: str = ""
     baseline: str = ""
+    schedule: str = ""
     provenance: str = "document"
 
 

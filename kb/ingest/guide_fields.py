@@ -30,7 +30,7 @@ _GUIDE_KEYS = (
 )
 PARAMETER_KEYS = ("type", "default", "from", "required", "label")
 _SYMPTOM_KEYS = ("phrases", "pattern", "language", "explained_by", "suggests", "provenance")
-_CHECK_KEYS = ("probe", "with", "at", "section", "name", "baseline", "provenance")
+_CHECK_KEYS = ("probe", "with", "at", "section", "name", "baseline", "schedule", "provenance")
 _CAUSE_KEYS = (
     "title",
     "section",
@@ -152,6 +152,7 @@ def _check(slug: str, field: Field) -> CheckDraft:
         role=row.choice("at", drafts.ROLES, "target"),
         section=row.text("section", 120),
         baseline=row.text("baseline", 40),
+        schedule=row.text("schedule", 120),
         provenance=row.provenance(),
     )
 

@@ -116,7 +116,7 @@ def _check(draft: CheckDraft) -> dict[str, Any]:
         "probe": draft.probe,
         **_given(**{"with": in_order(draft.values)}),
         **_unless("target", at=draft.role),
-        **_given(section=draft.section, baseline=draft.baseline),
+        **_given(section=draft.section, baseline=draft.baseline, schedule=draft.schedule),
         **_unless("document", provenance=draft.provenance),
     }
 

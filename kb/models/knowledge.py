@@ -161,6 +161,12 @@ class Check(models.Model):
             "The reason code that is the normal state here, where it is not the usual one."
         ),
     )
+    schedule = models.CharField(
+        _("schedule"),
+        max_length=120,
+        blank=True,
+        help_text=_("When it runs by itself: every 5m, or 0 9 * * MON-FRI Asia/Seoul."),
+    )
     provenance = models.CharField(
         _("provenance"), max_length=10, choices=Provenance.choices, default=Provenance.DOCUMENT
     )

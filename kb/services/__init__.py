@@ -20,6 +20,7 @@ from kb.services.errors import (
     NeedsConfirmation,
 )
 from kb.services.find import find_fixes, start_from_guide
+from kb.services.guide_schedules import schedule_service
 from kb.services.guides import (
     ImportRefused,
     Saved,
@@ -74,6 +75,7 @@ __all__ = [
     "run_checks",
     "save_guide",
     "save_translation",
+    "schedule_service",
     "set_parameters",
     "start_from_guide",
 ]

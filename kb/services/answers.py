@@ -11,6 +11,7 @@ from kb.services.gaps import Gap
 from kb.services.reasons import Reason
 from kb.services.similar import SimilarCase
 from probes.models import Batch, Location, Run
+from probes.services import judged
 
 Span = tuple[int, int]
 
@@ -205,15 +206,3 @@ class Diagnosis:
     similar: tuple[SimilarCase, ...]
     gap: Gap | None
     best_guide: Guide | None
-
-
-def judged(run: Run, baseline: str) -> str:
-    """A run's status where the author wrote down another normal state than the kind's own.
-
-    At the baseline all is well; what usually is well then is worth a look.
-    """
-    if not baseline or run.status == "UNKNOWN":
-        return run.status
-    if run.reason_code == baseline:
-        return "OK"
-    return "WARNING" if run.status == "OK" else run.status

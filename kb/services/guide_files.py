@@ -97,6 +97,7 @@ def _check(check: Check) -> CheckDraft:
         role=check.role,
         section=check.section,
         baseline=check.baseline,
+        schedule=check.schedule,
         provenance=check.provenance,
     )
 

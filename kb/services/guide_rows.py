@@ -50,6 +50,7 @@ def _write_checks(guide: Guide, draft: GuideDraft) -> Slugged:
             "role": check.role,
             "section": check.section,
             "baseline": check.baseline,
+            "schedule": check.schedule,
             "provenance": check.provenance,
         }
         for check in draft.checks

@@ -9,7 +9,9 @@ from kb.ingest import Complaint, GuideDraft, TranslationDraft
 from kb.ingest.complaints import Report, gettext_noop
 from kb.ingest.drafts import CheckDraft, EvidenceDraft, SymptomDraft
 from kb.ingest.references import line_of
+from kb.models import Service
 from kb.rendering import render
+from kb.services.guide_schedules import names_asked, standing_values, timetable_problem
 from kb.services.patterns import problem_of
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
@@ -27,6 +29,10 @@ _BAD_DEFAULT = gettext_noop("does not fit the type %(type)s: %(problem)s")
 _NO_SECTION = gettext_noop("the text has no heading {#%(name)s}")
 _NO_REASON = gettext_noop("%(code)s is not a reason of %(kind)s; there are %(known)s")
 _NOT_SEEN = gettext_noop("%(code)s means that nothing was seen, so it is never evidence")
+_PERSON = gettext_noop("a person answers this check, so it cannot run by itself")
+_NO_DEFAULT = gettext_noop(
+    "to run by itself it needs a value for %(name)s: give the parameter a default"
+)
 _NO_NAMED = gettext_noop("the guide has no such entry")
 
 
@@ -71,6 +77,7 @@ class _GuideRules(_Rules):
         self.draft = draft
         wanted = {check.probe for check in draft.checks}
         self.probes = Probe.objects.in_bulk(wanted, field_name="slug") if wanted else {}
+        self.services = list(Service.objects.filter(slug__in=draft.services))
 
     def look(self) -> None:
         self.language("language", self.draft.language)
@@ -117,8 +124,34 @@ class _GuideRules(_Rules):
             self.complain(f"{field}.with.{name}", _NOT_ASKED, probe=probe.slug)
         if asked <= check.values.keys():
             self._values(field, check, probe)
+        if check.schedule and asked <= check.values.keys():
+            self._schedule(f"{field}.schedule", check, probe)
         if check.baseline:
             self._reason(f"{field}.baseline", probe.kind, check.baseline)
+
+    def _schedule(self, field: str, check: CheckDraft, probe: Probe) -> None:
+        if probe.kind == "manual":
+            self.complain(field, _PERSON)
+        if problem := timetable_problem(check.schedule):
+            self.complain(field, "%(problem)s", problem=problem)
+        standing = standing_values(self.draft.parameters, self.services)
+        missing = sorted(names_asked(check.values) - standing.keys())
+        for name in missing:
+            self.complain(field, _NO_DEFAULT, name=name)
+        if not missing:
+            self._standing(field, check, probe, standing)
+
+    def _standing(
+        self, field: str, check: CheckDraft, probe: Probe, standing: Mapping[str, Any]
+    ) -> None:
+        """What a service binds may not be what the probe can use."""
+        try:
+            values = registry.fill(check.values, standing)
+            registry.validate(probe.kind, registry.fill(probe.params, values))
+        except InvalidParams as refused:
+            for complaint in refused.complaints:
+                words = {"name": complaint.field, "problem": complaint.message}
+                self.complain(field, _BAD_VALUE, **words)
 
     def _values(self, field: str, check: CheckDraft, probe: Probe) -> None:
         try:

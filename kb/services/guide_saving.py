@@ -16,6 +16,7 @@ from kb.models import Guide, GuideRevision, GuideTranslation
 from kb.services.guide_files import draft_of, file_of, translation_draft_of
 from kb.services.guide_rows import write_guide
 from kb.services.guide_rules import guide_problems, translation_problems
+from kb.services.guide_schedules import schedule_checks
 
 _NO_GUIDE = gettext_noop("there is no guide %(name)s")
 
@@ -61,6 +62,7 @@ def store_guide(draft: GuideDraft, *, by: AbstractBaseUser | None, source: str, 
     created = guide is None
     guide = guide or Guide(slug=draft.slug, owner=_person(by))
     write_guide(guide, draft)
+    schedule_checks(guide)
     _add_revision(guide, by=by, source=source, note=note)
     return Saved(guide=guide, created=created, changed=True)
 
@@ -105,6 +107,7 @@ def record_edit(
     if changed:
         _add_revision(guide, by=by, source=source, note=note)
     # Also without a new revision: rows may have been written behind the file's back.
+    schedule_checks(Guide.objects.get(pk=guide.pk))
     index.update(guide)
     return Saved(guide=guide, created=False, changed=changed)
 

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from kb.models import Check, Investigation
-from kb.services.answers import CheckState, judged
+from kb.services.answers import CheckState
 from kb.services.parameters import Values, names_used
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
 from probes.models import Batch, BatchItem, Location, Run
-from probes.services import server_location
+from probes.services import judged, server_location
 
 # Looks this far apart saw two states of the world: together they prove nothing.
 FRESH_FOR = timedelta(hours=1)

@@ -6,10 +6,11 @@ from typing import Any
 from kb import diagnosis
 from kb.index import GuideMatch
 from kb.models import Cause, Guide
-from kb.services.answers import CheckState, SymptomSeen, judged
+from kb.services.answers import CheckState, SymptomSeen
 from kb.services.reading import Case
 from probes.engine.registry import KINDS
 from probes.models import Batch, Run
+from probes.services import judged
 
 # A guide's share of the prior by how far its match can be trusted; within one strength the
 # square of its score beside the best one's decides.

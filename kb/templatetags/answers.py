@@ -4,14 +4,10 @@ from collections.abc import Mapping
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kb.models import Evidence
-from probes.models import Probe
-from probes.services.manual import answers_of, question_of
 
 register = template.Library()
 
@@ -68,12 +64,6 @@ FACTS: Words = {
     "concept": gettext_lazy("Means the same"),
     "symptom": gettext_lazy("Known message"),
     "word": gettext_lazy("Word in common"),
-}
-
-ANSWERS: Words = {
-    "confirmed": gettext_lazy("Yes"),
-    "denied": gettext_lazy("No"),
-    "skipped": gettext_lazy("Cannot tell"),
 }
 
 MASKED: Words = {
@@ -147,30 +137,3 @@ def direction(says: str) -> str:
 @register.filter
 def masked_sort(sort: str) -> str:
     return str(MASKED.get(sort, sort.replace("_", " ")))
-
-
-@register.filter
-def question(probe: Probe) -> SafeString:
-    """What a manual check asks the person; what stands in backticks is code."""
-    pieces = question_of(probe).split("`")
-    is_paired = len(pieces) % 2 == 1
-    return format_html_join(
-        "" if is_paired else "`",
-        "{}",
-        (
-            (format_html("<code>{}</code>", piece) if is_paired and place % 2 else piece,)
-            for place, piece in enumerate(pieces)
-        ),
-    )
-
-
-@register.filter
-def answer_word(code: str) -> str:
-    """The answer as a person gives it to the question."""
-    return str(ANSWERS.get(code, code))
-
-
-@register.filter
-def answer_codes(probe: Probe) -> list[str]:
-    """What a person can answer to a manual check."""
-    return answers_of(probe)

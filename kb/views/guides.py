@@ -6,7 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,11 +16,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from kb.forms import GuideFilterForm
-from kb.models import Attempt, Check, Guide
+from kb.models import Attempt, Check, Guide, Investigation
 from kb.rendering import render as to_html
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.find import start_from_guide
-from kb.services.investigate import run_checks
+from kb.services.investigate import answer_check, run_checks
 from kb.services.ranking import diagnose
 from kb.views.investigate import refusals, runnable
 from probes.models import Run
@@ -142,6 +144,31 @@ def guide_checks(request: PageRequest, slug: str) -> HttpResponse:
         for reason in refusals(refused):
             messages.warning(request, reason)
     return redirect(investigation)
+
+
+@login_required
+@permission_required("probes.run_probe", raise_exception=True)
+@require_POST
+def guide_answer(request: PageRequest, slug: str) -> HttpResponse:
+    """Start an investigation of this guide with what a person saw."""
+    guide = _guide(request, slug)
+    check = get_object_or_404(guide.checks.select_related("probe"), slug=request.POST.get("check"))
+    given = {name: request.POST.get(name, "") for name in ("answer", "note")}
+    try:
+        investigation = _answered(guide, check, given, by=request.user)
+    except RequestRefused as refused:
+        for reason in refusals(refused):
+            messages.warning(request, reason)
+        return redirect(guide)
+    return redirect(investigation)
+
+
+@transaction.atomic
+def _answered(guide: Guide, check: Check, given: dict[str, str], *, by: User) -> Investigation:
+    """Nothing is begun for an answer that is refused."""
+    investigation = start_from_guide(guide, by=by)
+    answer_check(investigation, check, by=by, **given)
+    return investigation
 
 
 def _guide(request: PageRequest, slug: str) -> Guide:

@@ -6,8 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from kb.models import Check
+from probes.forms import run_form
 from probes.models import Probe, Run
 from probes.requests import PageRequest
+from probes.services import standings
 
 RUNS_PER_PAGE = 30
 
@@ -17,7 +19,10 @@ RUNS_PER_PAGE = 30
 def probe_detail(request: PageRequest, slug: str) -> HttpResponse:
     probe = get_object_or_404(Probe.objects.select_related("approved_by", "author"), slug=slug)
     checks = Check.objects.filter(probe=probe).select_related("guide")
-    context: dict[str, object] = {"probe": probe}
+    context: dict[str, object] = {"probe": probe, "form": run_form(probe)}
+    if request.user.has_perm("probes.view_schedule"):
+        rows = probe.schedules.select_related("probe", "location", "last_batch", "last_run")
+        context["schedules"] = standings(list(rows))
     context["checks"] = checks.prefetch_related("guide__translations")
     if request.user.has_perm("probes.view_run"):
         runs = Run.objects.filter(item__probe=probe).select_related("item__batch")

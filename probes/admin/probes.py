@@ -3,7 +3,6 @@
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -203,7 +202,7 @@ class ProbeAdmin(admin.ModelAdmin):
             try:
                 batch = self._try_out(request, [wanted])
             except services.RequestRefused as refused:
-                _show_problems(form, refused)
+                form.show(refused.problems)
             else:
                 self._link_to(request, batch)
                 return HttpResponseRedirect(reverse("admin:probes_batch_change", args=[batch.pk]))
@@ -267,12 +266,3 @@ def _with_kind(query: Any, kind: str) -> str:
 
 def _placeholder_hint() -> str:
     return _("A value may hold ${name}; the guide's check fills it in.")
-
-
-def _show_problems(form: forms.Form, refused: services.RequestRefused) -> None:
-    for problem in refused.problems:
-        if problem.field in form.fields:
-            form.add_error(problem.field, problem.message)
-        else:
-            named = f"{problem.field}: " if problem.field else ""
-            form.add_error(None, named + problem.message)

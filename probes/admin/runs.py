@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from probes import reasons, services
-from probes.models import Batch, BatchItem, Run
+from probes.models import Batch, BatchItem, Run, Status
+from probes.remedies import remedy_of
 
 
 class ReadOnly:
@@ -125,6 +126,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         "status",
         "shown_reason",
         "summary",
+        "shown_remedy",
         "shown_params",
         "shown_facts",
         "output",
@@ -138,6 +140,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         "shown_probe",
         "shown_batch",
         "shown_reason",
+        "shown_remedy",
         "shown_params",
         "shown_facts",
         "shown_attempts",
@@ -154,6 +157,11 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("reason"), ordering="reason_code")
     def shown_reason(self, run: Run) -> str:
         return f"{reasons.label(run.reason_code)} ({run.reason_code})"
+
+    @admin.display(description=gettext_lazy("what to do"))
+    def shown_remedy(self, run: Run) -> str:
+        remedy = remedy_of(run.reason_code) if run.status == Status.UNKNOWN else None
+        return f"{remedy.who_words}: {remedy.what}" if remedy else "—"
 
     @admin.display(description=gettext_lazy("location"))
     def shown_location(self, run: Run) -> str:

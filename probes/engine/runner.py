@@ -173,6 +173,7 @@ def _result(
         "status": str(status),
         "reason_code": seen.reason_code,
         "summary": summary,
+        "started_at": started_at.isoformat(),
         "elapsed_s": round(elapsed_s, 4),
     }
     return ProbeResult(

@@ -22,8 +22,8 @@ class Status(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-# Ways of not having looked that every kind shares. The last two are set by whoever keeps the
-# batches: the runner was lost, or no agent came for the work.
+# Ways of not having looked that every kind shares. The last three are set by whoever keeps the
+# batches: the runner was lost, no agent came for the work, or the approval went meanwhile.
 UNKNOWN_CODES = (
     "permission_denied",
     "not_allowed",
@@ -35,6 +35,7 @@ UNKNOWN_CODES = (
     "needs_person",
     "runner_lost",
     "no_agent",
+    "not_approved",
 )
 
 
@@ -131,8 +132,9 @@ class Observation:
 
 @dataclass(frozen=True, kw_only=True)
 class ProbeResult:
-    """What one run says. `attempts` holds {status, reason_code, summary, elapsed_s} per try.
+    """What one run says.
 
+    `attempts` holds {status, reason_code, summary, started_at, elapsed_s} per try.
     `elapsed_s` covers all attempts and the waits between them; `lateness_s` is the longest
     the event loop kept the deciding attempt waiting.
     """

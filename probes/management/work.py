@@ -23,6 +23,7 @@ T = TypeVar("T")
 POLL_S = 0.3
 TICK_S = 0.1
 SWEEP_EVERY_S = 5.0
+FIRE_EVERY_S = 1.0
 AFTER_ERROR_S = 1.0
 # A slow batch must not keep a quick one waiting; in all, 50 to 100 probes in flight per loop.
 BATCHES_AT_ONCE = 4
@@ -44,6 +45,7 @@ class Worker:
         self._renew_every_s = lease.total_seconds() / 3
         self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._swept_at = 0.0
+        self._fired_at = 0.0
 
     async def serve(self, stop: asyncio.Event) -> None:
         running: set[asyncio.Task[None]] = set()
@@ -65,6 +67,7 @@ class Worker:
             return None
         try:
             await self._sweep_when_due()
+            await self._fire_when_due()
             claimed, policy = await self._ask(self._claim)
         except DatabaseError:
             logger.exception("the database did not answer; trying again")
@@ -78,6 +81,11 @@ class Worker:
         if time.monotonic() - self._swept_at >= SWEEP_EVERY_S or not self._swept_at:
             await self._ask(services.sweep)
             self._swept_at = time.monotonic()
+
+    async def _fire_when_due(self) -> None:
+        if time.monotonic() - self._fired_at >= FIRE_EVERY_S or not self._fired_at:
+            await self._ask(services.fire_due)
+            self._fired_at = time.monotonic()
 
     def _claim(self) -> tuple[services.Claim | None, Policy]:
         # Read each time: an administrator may have changed what this location allows.

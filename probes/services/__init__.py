@@ -10,11 +10,14 @@ from probes.services.errors import (
     RequestRefused,
     YamlComplaint,
 )
+from probes.services.firing import fire_due, resting
 from probes.services.loading import load_probes
 from probes.services.locations import policy_of, server_location
 from probes.services.looking import look_now
+from probes.services.looks import judged
 from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
+from probes.services.pruning import prune_runs
 from probes.services.recording import Recorded, record
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
 from probes.services.running import (
@@ -28,6 +31,16 @@ from probes.services.running import (
     renew,
     sweep,
 )
+from probes.services.schedules import (
+    Kept,
+    complaints_about_schedule,
+    keep_schedules,
+    pause_schedule,
+    resume_schedule,
+    run_schedule,
+    save_schedule,
+)
+from probes.services.standing import Standing, phase_of, standings
 
 __all__ = [
     "LEASE",
@@ -37,11 +50,13 @@ __all__ = [
     "Claim",
     "ClaimedItem",
     "IdempotencyConflict",
+    "Kept",
     "OwnProbe",
     "ProbeChanged",
     "Problem",
     "Recorded",
     "RequestRefused",
+    "Standing",
     "Wanted",
     "YamlComplaint",
     "answer_manual",
@@ -50,16 +65,28 @@ __all__ = [
     "batch_of_key",
     "cancel_batch",
     "claim",
+    "complaints_about_schedule",
+    "fire_due",
+    "judged",
+    "keep_schedules",
     "load_probes",
     "look_now",
     "masked",
+    "pause_schedule",
+    "phase_of",
     "policy_of",
+    "prune_runs",
     "question_of",
     "record",
     "release",
     "renew",
     "request_batch",
+    "resting",
+    "resume_schedule",
+    "run_schedule",
     "save_probe",
+    "save_schedule",
     "server_location",
+    "standings",
     "sweep",
 ]

@@ -16,6 +16,8 @@ from probes.services.errors import OwnProbe, ProbeChanged
 
 MAX_TIMEOUT_S = 60.0
 MAX_RETRIES = 5
+# Pages beside those of probes: probes/schedules/.
+TAKEN_SLUGS = ("schedules", "batches")
 
 
 def complaints_about(probe: Probe) -> list[Complaint]:
@@ -28,7 +30,7 @@ def complaints_about(probe: Probe) -> list[Complaint]:
         registry.check_expectation(probe.kind, probe.expectation)
     except InvalidParams as refused:
         complaints += refused.complaints
-    return complaints + _complaints_about_limits(probe)
+    return complaints + _complaints_about_limits(probe) + _complaints_about_slug(probe)
 
 
 def _complaints_about_params(probe: Probe) -> list[Complaint]:
@@ -42,6 +44,12 @@ def _complaints_about_params(probe: Probe) -> list[Complaint]:
     # Defaults are written out, so that a later change of a default needs approval too.
     probe.params = {name: value for name, value in cleaned.items() if value not in (None, [])}
     return []
+
+
+def _complaints_about_slug(probe: Probe) -> list[Complaint]:
+    if probe.slug not in TAKEN_SLUGS:
+        return []
+    return [Complaint(field="slug", message=_("This word is the address of another page."))]
 
 
 def _complaints_about_limits(probe: Probe) -> list[Complaint]:

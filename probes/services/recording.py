@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from probes.engine.spec import ProbeResult
 from probes.models import Batch, BatchItem, Run
+from probes.services.looks import note_looks
 from probes.services.masking import masked
 from probes.services.running import Claim
 
@@ -38,8 +39,11 @@ def record(claimed: Claim, results: Mapping[int, ProbeResult]) -> Recorded:
     runs = {item_id: _run_of(item_id, result) for item_id, result in results.items()}
     before = _runs_of(claimed.batch_id, runs)
     repeated = [pk for pk, run in runs.items() if pk in before and _says_same(run, before[pk])]
-    new = _items_of(claimed.batch_id, set(runs) - set(before)) if is_held else []
-    Run.objects.bulk_create(runs[pk] for pk in new)
+    new = _items_of(claimed.batch_id, set(runs) - set(before)) if is_held else {}
+    note_looks(
+        Run.objects.bulk_create(runs[pk] for pk in new),
+        schedules={pk: schedule for pk, schedule in new.items() if schedule is not None},
+    )
     return Recorded(
         stored=tuple(new),
         repeated=tuple(repeated),
@@ -54,10 +58,13 @@ def _runs_of(batch_id: int, runs: Mapping[int, Run]) -> dict[int, Run]:
     return {run.item_id: run for run in stored}
 
 
-def _items_of(batch_id: int, item_ids: set[int]) -> list[int]:
-    """Those that are items of this batch, in its order: a runner may only answer what it took."""
+def _items_of(batch_id: int, item_ids: set[int]) -> dict[int, int | None]:
+    """Those that are items of this batch, in its order: a runner may only answer what it took.
+
+    With the schedule whose look each of them is, if any.
+    """
     items = BatchItem.objects.filter(batch_id=batch_id, pk__in=item_ids).order_by("position")
-    return list(items.values_list("pk", flat=True))
+    return dict(items.values_list("pk", "schedule_id"))
 
 
 def _finish(claimed: Claim) -> bool:

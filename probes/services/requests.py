@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
 from probes.engine_texts import translated
-from probes.models import Batch, BatchItem, Location, Probe
+from probes.models import Batch, BatchItem, Location, Probe, Schedule
 from probes.services.errors import IdempotencyConflict, Problem, RequestRefused
 from probes.services.locations import server_location
 
@@ -24,11 +24,15 @@ MAX_ITEMS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """One run: `values` fill the probe's placeholders, `ref` is the requester's own name for it."""
+    """One run: `values` fill the probe's placeholders, `ref` is the requester's own name for it.
+
+    `schedule` is what the run will be a look of, if any.
+    """
 
     probe: Probe
     values: Mapping[str, Any] = field(default_factory=dict)
     ref: str = ""
+    schedule: Schedule | None = None
 
 
 @transaction.atomic
@@ -110,6 +114,18 @@ def freeze(wanted: Sequence[Wanted]) -> list[BatchItem]:
         raise RequestRefused(
             [Problem(index=0, ref="", code="batch_size", field="items", message=message)]
         )
+    problems, items = _frozen(wanted)
+    if problems:
+        raise RequestRefused(problems)
+    return items
+
+
+def refusals(wanted: Sequence[Wanted]) -> list[Problem]:
+    """Everything for which `request_batch` would refuse these, in their order."""
+    return _frozen(wanted)[0]
+
+
+def _frozen(wanted: Sequence[Wanted]) -> tuple[list[Problem], list[BatchItem]]:
     # Read again: what the caller holds may have been changed or lost its approval.
     stored = Probe.objects.in_bulk([w.probe.pk for w in wanted])
     problems: list[Problem] = []
@@ -119,9 +135,7 @@ def freeze(wanted: Sequence[Wanted]) -> list[BatchItem]:
         found, item = _freeze_one(one, probe, index)
         problems += found
         items += [item] if item else []
-    if problems:
-        raise RequestRefused(problems)
-    return items
+    return problems, items
 
 
 def _freeze_one(
@@ -147,6 +161,8 @@ def _freeze_one(
         definition_hash=probe.definition_hash,
         kind=probe.kind,
         params=params,
+        values=dict(wanted.values),
+        schedule=wanted.schedule,
         expectation=probe.expectation,
         timeout_s=probe.timeout_s,
         retries=probe.retries,

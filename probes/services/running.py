@@ -4,16 +4,19 @@ Every change is one conditional update, so any number of runners is safe. The da
 decides, because the clocks of runners on several hosts differ.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from probes.engine.spec import ProbeSpec
 from probes.models import Batch, BatchItem, Location, Run, Status
 from probes.services.locations import SERVER
+from probes.services.looks import note_looks
 
 LEASE = timedelta(seconds=30)
 RENEW_EVERY = timedelta(seconds=10)
@@ -73,7 +76,16 @@ def _take(pk: int, *, runner: str, lease: timedelta) -> Claim | None:
         leased_by=runner[:120],
         lease_until=Now() + lease,
     )
-    return _claim_of(Batch.objects.get(pk=pk), lease=lease) if taken else None
+    if not taken:
+        return None
+    claimed = _claim_of(Batch.objects.get(pk=pk), lease=lease)
+    if not claimed.items:
+        # Nothing of it may run any more.
+        Batch.objects.filter(pk=pk).update(
+            state=Batch.State.DONE, lease_until=None, finished_at=Now()
+        )
+        return None
+    return claimed
 
 
 def _lock(free: QuerySet[Batch]) -> bool:
@@ -85,11 +97,19 @@ def _lock(free: QuerySet[Batch]) -> bool:
 
 def _claim_of(batch: Batch, *, lease: timedelta) -> Claim:
     without_run = batch.items.filter(run=None).order_by("position")
+    items = list(without_run.annotate(approved=F("probe__approved_hash")))
+    # A definition that was changed or deleted since is not the approved one any more.
+    outdated = [item for item in items if item.approved != item.definition_hash]
+    _record_unknown(outdated, "not_approved")
     return Claim(
         batch_id=batch.pk,
         public_id=batch.public_id,
         epoch=batch.epoch,
-        items=tuple(ClaimedItem(item_id=item.pk, spec=spec_of(item)) for item in without_run),
+        items=tuple(
+            ClaimedItem(item_id=item.pk, spec=spec_of(item))
+            for item in items
+            if item not in outdated
+        ),
         lease=lease,
     )
 
@@ -143,6 +163,7 @@ def sweep() -> int:
 _WHY_UNKNOWN = {
     "runner_lost": "The runner was lost three times before this probe could answer.",
     "no_agent": "No agent of this location came for the batch in time.",
+    "not_approved": "The definition was changed or deleted after this was asked for.",
 }
 
 
@@ -154,16 +175,21 @@ def _close(batch: Batch, reason_code: str) -> bool:
         state=Batch.State.DONE, epoch=F("epoch") + 1, lease_until=None, finished_at=Now()
     ):
         return False
-    Run.objects.bulk_create(
+    _record_unknown(list(batch.items.filter(run=None)), reason_code)
+    return True
+
+
+def _record_unknown(items: Sequence[BatchItem], reason_code: str) -> None:
+    runs = Run.objects.bulk_create(
         Run(
             item=item,
             status=Status.UNKNOWN,
             reason_code=reason_code,
             summary=_WHY_UNKNOWN[reason_code],
-            started_at=Now(),
+            started_at=timezone.now(),
             elapsed_s=0.0,
             recorded_at=Now(),
         )
-        for item in batch.items.filter(run=None)
+        for item in items
     )
-    return True
+    note_looks(runs, schedules={i.pk: i.schedule_id for i in items if i.schedule_id is not None})

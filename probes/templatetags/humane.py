@@ -50,5 +50,12 @@ def moment(then: datetime) -> SafeString:
 
 
 @register.filter
+def clock(then: datetime) -> SafeString:
+    """The time of day alone, where the day is known: `16:31:07`."""
+    shown = timezone.localtime(then).strftime("%H:%M:%S")
+    return format_html('<time datetime="{}">{}</time>', then.isoformat(), shown)
+
+
+@register.filter
 def calendar_day(day: date) -> SafeString:
     return format_html('<time datetime="{}">{}</time>', day.isoformat(), day.isoformat())

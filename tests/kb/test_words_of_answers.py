@@ -3,8 +3,8 @@
 import pytest
 from django.utils.translation import override
 
-from kb.templatetags.answers import answer_word, question
 from probes.models import Probe
+from probes.templatetags.manual import answer_word, question
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,42 @@ def test_check_run_from_the_guide_opens_an_investigation(client: Client) -> None
     assert "Started from a guide" in client.get(answer["Location"]).content.decode()
 
 
+def test_question_of_a_manual_check_is_answered_on_the_guide(client: Client) -> None:
+    person(client, *RESPONDER)
+    make_unreachable()
+    page = client.get("/g/connection/").content.decode()
+    assert "Is the container Up?" in page
+
+    answer = client.post(
+        "/g/connection/answer/", {"check": "container", "answer": "denied", "note": "Exited (1)"}
+    )
+
+    run = Run.objects.get()
+    assert (run.item.ref, run.reason_code) == ("connection/container", "denied")
+    investigation = Investigation.objects.get()
+    assert answer["Location"] == investigation.get_absolute_url()
+    assert list(investigation.batches.all()) == [run.item.batch]
+
+
+def test_refused_answer_begins_no_investigation(client: Client) -> None:
+    person(client, *RESPONDER)
+    make_unreachable()
+
+    client.post("/g/connection/answer/", {"check": "container", "answer": "maybe"})
+
+    assert not Investigation.objects.exists()
+    assert client.post("/g/connection/answer/", {"check": "gone"}).status_code == 404
+
+
+def test_viewer_cannot_answer_on_the_guide(client: Client) -> None:
+    person(client, "kb.view_guide")
+    make_unreachable()
+
+    answer = client.post("/g/connection/answer/", {"check": "container", "answer": "denied"})
+
+    assert answer.status_code == 403
+
+
 def test_viewer_cannot_run_checks_from_the_guide(client: Client) -> None:
     person(client, "kb.view_guide")
     make_unreachable()

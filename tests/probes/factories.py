@@ -1,13 +1,15 @@
 """Probes, batches and results with honest defaults, for tests."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.db.models.functions import Now
 
 from probes import services
 from probes.engine.spec import ProbeResult, Status
-from probes.models import Batch, Probe
+from probes.models import Batch, Probe, Schedule
+from probes.timetable import read_timetable
 
 STARTED = datetime(2026, 11, 20, 9, 0, 0, tzinfo=UTC)
 
@@ -52,6 +54,33 @@ def make_batch(*ports: int, **request: Any) -> Batch:
     ]
     request = {"purpose": Batch.Purpose.TRY, "by": None, **request}
     return services.request_batch(wanted, **request)
+
+
+def make_schedule(
+    slug: str = "shop-port",
+    *,
+    port: int = 8001,
+    times: str = "every 5m",
+    probe: Probe | None = None,
+    is_due: bool = False,
+    **fields: Any,
+) -> Schedule:
+    """A schedule of the `tcp` probe, due since a second or not for an hour."""
+    probe = probe or Probe.objects.filter(slug="tcp").first() or make_probe()
+    values = {"host": "127.0.0.1", "port": port} if probe.slug == "tcp" else {}
+    location = fields.pop("location", None) or services.server_location()
+    fields = {"name": slug, "values": values, **fields}
+    schedule = Schedule(slug=slug, probe=probe, location=location, **fields)
+    schedule.timetable = read_timetable(times)
+    services.save_schedule(schedule)
+    make_due(schedule, since=timedelta(seconds=1) if is_due else -timedelta(hours=1))
+    return schedule
+
+
+def make_due(*schedules: Schedule, since: timedelta = timedelta(seconds=1)) -> None:
+    for schedule in schedules:
+        Schedule.objects.filter(pk=schedule.pk).update(next_at=Now() - since)
+        schedule.refresh_from_db()
 
 
 def claim(runner: str = "one", **kwargs: Any) -> services.Claim | None:

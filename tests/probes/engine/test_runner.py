@@ -181,7 +181,13 @@ async def test_late_start_is_seen_on_a_later_attempt_and_all_are_kept(
         "refused",
         "connected",
     ]
-    assert set(result.attempts[0]) == {"status", "reason_code", "summary", "elapsed_s"}
+    assert set(result.attempts[0]) == {
+        "status",
+        "reason_code",
+        "summary",
+        "started_at",
+        "elapsed_s",
+    }
     assert result.status is Status.OK
     assert result.elapsed_s >= 0.15
 

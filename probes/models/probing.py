@@ -210,6 +210,15 @@ class BatchItem(models.Model):
     definition_hash = models.CharField(max_length=64)
     kind = models.CharField(_("kind"), max_length=40)
     params = models.JSONField(_("parameters"), default=dict)
+    # What the placeholders were filled with: the same may be asked for again.
+    values = models.JSONField(_("values"), default=dict)
+    schedule = models.ForeignKey(
+        "probes.Schedule",
+        models.SET_NULL,
+        null=True,
+        related_name="items",
+        verbose_name=_("schedule"),
+    )
     expectation = models.JSONField(_("expectation"), default=dict)
     timeout_s = models.FloatField(_("timeout (seconds)"))
     retries = models.PositiveSmallIntegerField(_("retries"), default=0)

@@ -1,0 +1,25 @@
+"""What the base keeps about probes: definitions, batches, runs, and when they run by themselves."""
+
+from probes.models.probing import (
+    Batch,
+    BatchItem,
+    Location,
+    Probe,
+    Run,
+    Status,
+    _loopback,
+)
+from probes.models.schedules import Maintenance, Schedule
+
+__all__ = [
+    "Batch",
+    "BatchItem",
+    "Location",
+    "Maintenance",
+    "Probe",
+    "Run",
+    "Schedule",
+    "Status",
+    # The first migration names it.
+    "_loopback",
+]

@@ -1,0 +1,1 @@
+"""Pages of probes, of what runs and ran, and of schedules."""

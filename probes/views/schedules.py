@@ -1,0 +1,94 @@
+"""What runs by itself: how it stands, since when, and when it runs next."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.paginator import Paginator
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from probes import services
+from probes.models import Maintenance, Run, Schedule
+from probes.requests import PageRequest
+
+SCHEDULES_PER_PAGE = 50
+RUNS_PER_PAGE = 30
+_RELATED = ("probe", "location", "last_batch", "last_run")
+
+
+@login_required
+@permission_required("probes.view_schedule", raise_exception=True)
+def schedule_list(request: PageRequest) -> HttpResponse:
+    page = Paginator(_worst_first(), SCHEDULES_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "standings": services.standings(list(page.object_list)),
+        "windows": _windows(),
+    }
+    return render(request, "probes/schedules.html", context)
+
+
+@login_required
+@permission_required("probes.view_schedule", raise_exception=True)
+def schedule_detail(request: PageRequest, slug: str) -> HttpResponse:
+    schedule = get_object_or_404(Schedule.objects.select_related(*_RELATED), slug=slug)
+    (standing,) = services.standings([schedule])
+    context: dict[str, object] = {"schedule": schedule, "standing": standing}
+    if request.user.has_perm("probes.view_run"):
+        runs = Run.objects.filter(item__schedule=schedule).select_related("item__batch")
+        page = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
+        for run in page:
+            # Beside what is normal here, as the schedule's state is.
+            run.judged = services.judged(run, schedule.baseline)  # type: ignore[attr-defined]
+        context["page"] = page
+    return render(request, "probes/schedule.html", context)
+
+
+@login_required
+@permission_required("probes.run_probe", raise_exception=True)
+@require_POST
+def schedule_run(request: PageRequest, slug: str) -> HttpResponse:
+    schedule = get_object_or_404(Schedule, slug=slug)
+    try:
+        batch = services.run_schedule(schedule, by=request.user)
+    except services.RequestRefused as refused:
+        for problem in refused.problems:
+            messages.error(request, problem.message)
+        return redirect("schedule", slug)
+    return redirect("batch", batch.public_id)
+
+
+@login_required
+@permission_required("probes.change_schedule", raise_exception=True)
+@require_POST
+def schedule_pause(request: PageRequest, slug: str) -> HttpResponse:
+    schedule = get_object_or_404(Schedule, slug=slug)
+    if request.POST.get("pause") == "no":
+        services.resume_schedule(schedule)
+        messages.success(request, _("It runs by itself again."))
+    else:
+        services.pause_schedule(schedule)
+        messages.success(request, _("It is paused: it does not run by itself."))
+    return redirect("schedule", slug)
+
+
+def _worst_first() -> QuerySet[Schedule]:
+    """What needs a look at the top, then what runs next."""
+    badness = Case(
+        When(is_paused=True, then=Value(4)),
+        When(state=Schedule.State.CRITICAL, then=Value(0)),
+        When(state=Schedule.State.WARNING, then=Value(1)),
+        When(blind_since__isnull=False, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+    return Schedule.objects.select_related(*_RELATED).order_by(badness, F("next_at"), "slug")
+
+
+def _windows() -> list[Maintenance]:
+    """Under way and planned, the next first."""
+    windows = Maintenance.objects.filter(ends_at__gt=timezone.now())
+    return list(windows.select_related("location", "schedule").order_by("starts_at")[:20])

@@ -1,0 +1,91 @@
+"""Schedules with real workers on a real database: fired once, judged, and stopped by a change."""
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from probes import services
+from probes.models import Batch, Probe, Run, Schedule
+from tests.probes.factories import make_due, make_probe, make_schedule
+from tests.probes.test_worker import (  # noqa: F401
+    Listener,
+    _wait_until,
+    listener,
+    start_worker,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+StartWorker = Callable[..., "subprocess.Popen[str]"]
+
+
+def test_two_workers_fire_each_time_of_each_schedule_once(
+    start_worker: StartWorker,  # noqa: F811
+    listener: Listener,  # noqa: F811
+) -> None:
+    schedules = [make_schedule(f"s{number}", port=listener.port) for number in range(8)]
+    start_worker()
+    start_worker()
+
+    for times in (1, 2, 3):
+        make_due(*schedules)
+        wanted = times * len(schedules)
+        _wait_until(lambda wanted=wanted: Run.objects.count() == wanted)
+        _wait_until(lambda: not Batch.objects.exclude(state=Batch.State.DONE).exists())
+
+    assert listener.accepted == 24
+    assert Run.objects.count() == 24
+    stored = set(Schedule.objects.values_list("state", "consecutive"))
+    assert stored == {("OK", 3)}
+
+
+def test_opening_of_a_port_that_should_be_closed_is_the_warning(
+    start_worker: StartWorker,  # noqa: F811
+    listener: Listener,  # noqa: F811
+) -> None:
+    schedule = make_schedule(port=listener.port, baseline="refused", is_due=True)
+
+    start_worker()
+    _wait_until(lambda: Schedule.objects.get(pk=schedule.pk).state != "")
+
+    schedule.refresh_from_db()
+    assert (schedule.state, schedule.last_run.reason_code) == ("WARNING", "connected")
+
+
+def test_definition_changed_between_request_and_claim_does_not_run(
+    start_worker: StartWorker,  # noqa: F811
+    listener: Listener,  # noqa: F811
+) -> None:
+    changed, kept = make_probe("changed"), make_probe("kept")
+    values = {"host": "127.0.0.1", "port": listener.port}
+    wanted = [services.Wanted(probe=probe, values=values) for probe in (changed, kept)]
+    batch = services.request_batch(wanted, purpose="try", by=None)
+    changed.timeout_s = 9
+    services.save_probe(changed, by=None)
+
+    start_worker()
+    _wait_until(lambda: Batch.objects.get(pk=batch.pk).state == Batch.State.DONE)
+
+    seen = dict(Run.objects.values_list("item__ref", "reason_code"))
+    assert seen == {"changed": "not_approved", "kept": "connected"}
+    assert Run.objects.get(item__ref="changed").status == "UNKNOWN"
+    assert listener.accepted == 1
+
+
+def test_deleted_definition_does_not_run_any_more(
+    start_worker: StartWorker,  # noqa: F811
+    listener: Listener,  # noqa: F811
+) -> None:
+    probe = make_probe()
+    values = {"host": "127.0.0.1", "port": listener.port}
+    batch = services.request_batch(
+        [services.Wanted(probe=probe, values=values)], purpose="try", by=None
+    )
+    Probe.objects.all().delete()
+
+    start_worker()
+    _wait_until(lambda: Batch.objects.get(pk=batch.pk).state == Batch.State.DONE)
+
+    assert Run.objects.get().reason_code == "not_approved"
+    assert listener.accepted == 0
