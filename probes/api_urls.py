@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from probes import api
+from probes import agent_api, api
 
 urlpatterns = [
     path("probes", api.ProbesView.as_view(), name="api_probes"),
@@ -14,4 +14,8 @@ urlpatterns = [
     path("batches/<slug:public_id>", api.BatchView.as_view(), name="api_batch"),
     path("batches/<slug:public_id>/cancel", api.CancelView.as_view(), name="api_batch_cancel"),
     path("runs/<slug:public_id>", api.RunView.as_view(), name="api_run"),
+    path("agent/claim", agent_api.ClaimView.as_view(), name="api_agent_claim"),
+    path("agent/renew", agent_api.RenewView.as_view(), name="api_agent_renew"),
+    path("agent/record", agent_api.RecordView.as_view(), name="api_agent_record"),
+    path("agent/release", agent_api.ReleaseView.as_view(), name="api_agent_release"),
 ]

@@ -50,9 +50,10 @@ def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
     guide, cause = ranked.guide, ranked.cause
     title = guide.localized_name("causes", cause.slug, cause.title)
     section = f"#{cause.section}" if cause.section else ""
+    # Started from a guide, there is no text whose match could be strong or weak.
+    belief = f"{_strength(ranked.strength)} {ranked.belief:.2f}".strip()
     yield (
-        f"{ranked.rank}. {title}   ({guide.localized('title')})   "
-        f"{_strength(ranked.strength)} {ranked.belief:.2f}   "
+        f"{ranked.rank}. {title}   ({guide.localized('title')})   {belief}   "
         f"{base}{guide.get_absolute_url()}{section}"
     )
     if words := _why(ranked, is_first=is_first):

@@ -34,6 +34,7 @@ from kb.services.guides import (
 )
 from kb.services.investigate import answer_check, run_checks, set_parameters
 from kb.services.learn import conclude, conclude_cause
+from kb.services.once import Once, look_once, outcome_of
 from kb.services.ranking import diagnose, resolutions_of
 from kb.services.reasons import Outcome, Reason
 from kb.services.similar import SimilarCase
@@ -49,6 +50,7 @@ __all__ = [
     "MissingParameters",
     "Moved",
     "NeedsConfirmation",
+    "Once",
     "Outcome",
     "ParameterValue",
     "RankedCause",
@@ -67,6 +69,8 @@ __all__ = [
     "file_of",
     "find_fixes",
     "load_starter",
+    "look_once",
+    "outcome_of",
     "plan_import",
     "publish_guide",
     "record_edit",

@@ -21,7 +21,7 @@ from kb.services.parameters import (
 from kb.services.people import Person, person
 from kb.services.reading import Case, read_case
 from probes.engine.errors import InvalidParams
-from probes.models import Batch, Run
+from probes.models import Batch, Location, Run
 from probes.services import Wanted, answer_manual, request_batch
 
 
@@ -47,8 +47,9 @@ def run_checks(
     purpose: str = Batch.Purpose.DIAGNOSE,
     idempotency_key: str | None = None,
     confirm: bool = False,
+    location: Location | None = None,
 ) -> Batch:
-    """Ask for runs of these checks with the investigation's values.
+    """Ask for runs of these checks with the investigation's values, looked at from one place.
 
     `confirm` says that the person has seen the values from the paste: they are kept as typed.
     Raises NeedsConfirmation or MissingParameters naming values, and RequestRefused.
@@ -63,7 +64,13 @@ def run_checks(
     if pasted and not confirm:
         raise NeedsConfirmation(pasted)
     wanted = [_wanted(check, values[check.guide.slug]) for check in checks]
-    batch = request_batch(wanted, purpose=purpose, by=person(by), idempotency_key=idempotency_key)
+    batch = request_batch(
+        wanted,
+        purpose=purpose,
+        by=person(by),
+        location=location,
+        idempotency_key=idempotency_key,
+    )
     if pasted:
         _store_typed(stored, investigation, {scoped(one): one.value for one in pasted})
     stored.batches.add(batch)

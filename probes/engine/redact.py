@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import re2
-
+from probes.engine.patterns import compile_own
 from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES, SECRET_VALUE_END, Rule
 
 
@@ -91,11 +90,11 @@ _PLAIN_WORDS = frozenset(
         "omit",
     ]
 ) | frozenset(name.lower() for name in errno.errorcode.values())
-# google-re2 gives spans by number only: every rule has `before`, then `secret`.
+# RE2 gives spans by number only: every rule has `before`, then `secret`.
 _SECRET = 2
 _STAND_IN = re.compile(r"\$\{\w+\}|\*+|\.{3}|…")
-_OPENING = re2.compile(r"\\*[\"']")
-_CLOSING = re2.compile(r"\\*[\"']$")
+_OPENING = compile_own(r"\\*[\"']")
+_CLOSING = compile_own(r"\\*[\"']$")
 _ERROR_CONSTANT = re.compile(r"(?:ERR|DNS_PROBE)_[A-Z_]+|[A-Z][A-Za-z]+(?:Error|Exception)")
 
 

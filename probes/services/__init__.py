@@ -15,6 +15,7 @@ from probes.services.locations import policy_of, server_location
 from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
 from probes.services.recording import Recorded, record
+from probes.services.reported import claim_of, record_reported
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
 from probes.services.running import (
     LEASE,
@@ -26,6 +27,14 @@ from probes.services.running import (
     release,
     renew,
     sweep,
+    take,
+)
+from probes.services.tokens import (
+    NoAgentHere,
+    issue_token,
+    location_of_token,
+    note_agent,
+    revoke_token,
 )
 
 __all__ = [
@@ -36,6 +45,7 @@ __all__ = [
     "Claim",
     "ClaimedItem",
     "IdempotencyConflict",
+    "NoAgentHere",
     "OwnProbe",
     "ProbeChanged",
     "Problem",
@@ -49,15 +59,22 @@ __all__ = [
     "batch_of_key",
     "cancel_batch",
     "claim",
+    "claim_of",
+    "issue_token",
     "load_probes",
+    "location_of_token",
     "masked",
+    "note_agent",
     "policy_of",
     "question_of",
     "record",
+    "record_reported",
     "release",
     "renew",
     "request_batch",
+    "revoke_token",
     "save_probe",
     "server_location",
     "sweep",
+    "take",
 ]
