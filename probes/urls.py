@@ -5,6 +5,7 @@ from django.urls import path
 from probes import views
 
 urlpatterns = [
+    path("agent.pyz", views.agent_pyz, name="agent_pyz"),
     path("probes/", views.probe_list, name="probes"),
     path("kinds/", views.kind_list, name="kinds"),
     path("kinds/<str:name>/", views.kind_detail, name="kind"),

@@ -3,13 +3,15 @@
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
 from django.db.models import F, OuterRef, Subquery
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import condition, require_safe
 
 from probes import kind_pages
 from probes.engine import registry
 from probes.models import Probe, Run
 from probes.requests import PageRequest
+from probes.services.agent_file import agent_file
 
 PROBES_PER_PAGE = 50
 
@@ -63,3 +65,18 @@ def kind_detail(request: PageRequest, name: str) -> HttpResponse:
         "probes": Probe.objects.filter(kind=name).order_by("slug")[:PROBES_PER_PAGE],
     }
     return render(request, "probes/kind.html", context)
+
+
+def _etag_of_agent(request: HttpRequest) -> str:
+    return agent_file().etag
+
+
+@require_safe
+@condition(etag_func=_etag_of_agent)
+def agent_pyz(request: HttpRequest) -> HttpResponse:
+    """The agent as one file. Open to everyone: it is the published code and holds no secret."""
+    headers = {
+        "Content-Disposition": 'attachment; filename="agent.pyz"',
+        "Cache-Control": "no-cache",
+    }
+    return HttpResponse(agent_file().data, content_type="application/zip", headers=headers)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from probes.engine.patterns import compile_own
-from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES, SECRET_VALUE_END, Rule
+from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES, Rule, value_end
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,6 @@ _PLAIN_WORDS = frozenset(
 _SECRET = 2
 _STAND_IN = re.compile(r"\$\{\w+\}|\*+|\.{3}|…")
 _OPENING = compile_own(r"\\*[\"']")
-_CLOSING = compile_own(r"\\*[\"']$")
 _ERROR_CONSTANT = re.compile(r"(?:ERR|DNS_PROBE)_[A-Z_]+|[A-Z][A-Za-z]+(?:Error|Exception)")
 
 
@@ -116,10 +115,11 @@ def _value_inside(whole: str, start: int, end: int) -> tuple[int, int]:
     """Where the value is without its quotes, and without what follows it: `abc&port=8000`."""
     value = whole[start:end]
     if opening := _OPENING.match(value):
-        closing = _CLOSING.search(value, opening.end())
-        return start + opening.end(), start + closing.start() if closing else end
-    following = SECRET_VALUE_END.search(value)
-    return start, start + following.start() if following else end
+        inner = value[opening.end() :]
+        if inner.endswith(('"', "'")):
+            inner = inner[:-1].rstrip("\\")
+        return start + opening.end(), start + opening.end() + len(inner)
+    return start, start + value_end(value)
 
 
 def _is_kept(rule: Rule, before: str, secret: str) -> bool:

@@ -66,11 +66,9 @@ MAY_HOLD_A_SECRET = re.compile(
     r"|pypi-|hf_|do[opr]_v1|SG\.",
     re.IGNORECASE,
 )
-# Where a value that runs to the next space ends before that: at the closing of what it stands
-# in, or where the next `name=` begins.
-SECRET_VALUE_END = compile_own(
-    r"\\*[\"'](?:[,;:)}\]>]|$)|[&;,|]\\*[\"']?[\w.-]{1,60}\\*[\"']?[:=]|[)}\]>,;\"'\\]+$|</"
-)
+_CLOSING_QUOTE = compile_own(r"[\"'](?:[,;:)}\]>]|$)")
+_NEXT_NAME = compile_own(r"[&;,|]\\*[\"']?[\w.-]{1,60}\\*[\"']?[:=]|</")
+_CLOSING_MARKS = ")}]>,;\"'\\"
 _QUOTED = (
     r"""\\+"[^"\r\n]*"|\\+'[^'\r\n]*'|"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'"""
 )
@@ -224,3 +222,15 @@ RULES: tuple[Rule, ...] = (
         accepts=_is_no_unit_name,
     ),
 )
+
+
+def value_end(value: str) -> int:
+    """Where a value that runs to the next space ends before that: at the closing of what it
+    stands in, or where the next `name=` begins."""
+    # Runs of one character are no part of a pattern: `re` would try them from every place.
+    ends = [len(value.rstrip(_CLOSING_MARKS))]
+    if quote := _CLOSING_QUOTE.search(value):
+        ends.append(len(value[: quote.start()].rstrip("\\")))
+    if following := _NEXT_NAME.search(value):
+        ends.append(following.start())
+    return min(ends)
