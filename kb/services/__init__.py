@@ -32,7 +32,7 @@ from kb.services.guides import (
     save_guide,
     save_translation,
 )
-from kb.services.investigate import answer_check, run_checks, set_parameters
+from kb.services.investigate import answer_check, request_runs, run_checks, set_parameters
 from kb.services.learn import conclude, conclude_cause
 from kb.services.once import Once, look_once, outcome_of
 from kb.services.ranking import diagnose, resolutions_of
@@ -74,6 +74,7 @@ __all__ = [
     "plan_import",
     "publish_guide",
     "record_edit",
+    "request_runs",
     "resolutions_of",
     "run_checks",
     "save_guide",
