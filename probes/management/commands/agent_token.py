@@ -3,6 +3,7 @@
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from probes import services
@@ -26,9 +27,8 @@ class Command(BaseCommand):
         if options["revoke"]:
             self._revoke(slug)
             return
-        location = Location.objects.get_or_create(slug=slug, defaults={"name": slug})[0]
         try:
-            self.stdout.write(services.issue_token(location, by=None))
+            self.stdout.write(services.issue_token(_location(slug), by=None))
         except services.NoAgentHere as refused:
             raise CommandError(str(refused)) from None
 
@@ -38,3 +38,14 @@ class Command(BaseCommand):
             raise CommandError(f"There is no location {slug!r}.")
         was_open = services.revoke_token(location, by=None)
         self.stdout.write("revoked" if was_open else "there was no token")
+
+
+def _location(slug: str) -> Location:
+    """The location of that name; a new one may touch loopback addresses only."""
+    location = Location.objects.filter(slug=slug).first() or Location(slug=slug, name=slug)
+    try:
+        location.full_clean()
+    except ValidationError as refused:
+        raise CommandError(f"{slug!r}: {'; '.join(refused.messages)}") from None
+    location.save()
+    return location
