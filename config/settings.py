@@ -175,5 +175,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
     # It warns of every request that waits for a moment, as when a page asks for its pictures.
-    "loggers": {"waitress.queue": {"level": "ERROR"}},
+    "loggers": {
+        "waitress.queue": {"level": "ERROR"},
+        # Who made and revoked tokens is always written down.
+        "knownfix.audit": {"level": "INFO"},
+    },
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.api import gaps, guides, imports, investigations
+from kb.api import gaps, guides, imports, investigations, once
 
 urlpatterns = [
     path("match", investigations.MatchView.as_view(), name="api_match"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("investigations/<str:public_id>/batches", investigations.BatchesView.as_view()),
     path("investigations/<str:public_id>/answers", investigations.AnswersView.as_view()),
     path("investigations/<str:public_id>/outcome", investigations.OutcomeView.as_view()),
+    path("agent/once", once.OnceView.as_view(), name="api_agent_once"),
+    path("agent/verdict/<str:public_id>", once.VerdictView.as_view(), name="api_agent_verdict"),
     path("gaps", gaps.GapsView.as_view(), name="api_gaps"),
     path("import", imports.ImportView.as_view(), name="api_import"),
     path("guides", guides.GuidesView.as_view(), name="api_guides"),

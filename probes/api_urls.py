@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from probes import api, schedule_api
+from probes import agent_api, api, schedule_api
 
 urlpatterns = [
     path("probes", api.ProbesView.as_view(), name="api_probes"),
@@ -26,4 +26,8 @@ urlpatterns = [
         schedule_api.SchedulePauseView.as_view(),
         name="api_schedule_pause",
     ),
+    path("agent/claim", agent_api.ClaimView.as_view(), name="api_agent_claim"),
+    path("agent/renew", agent_api.RenewView.as_view(), name="api_agent_renew"),
+    path("agent/record", agent_api.RecordView.as_view(), name="api_agent_record"),
+    path("agent/release", agent_api.ReleaseView.as_view(), name="api_agent_release"),
 ]

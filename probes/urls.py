@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from probes.views import batches, kinds, probes, running, schedules
+from probes.views import agent, batches, kinds, probes, running, schedules
 
 urlpatterns = [
+    path("agent.pyz", agent.agent_pyz, name="agent_pyz"),
     path("probes/", probes.probe_list, name="probes"),
     path("probes/schedules/", schedules.schedule_list, name="schedules"),
     path("probes/schedules/<slug:slug>/", schedules.schedule_detail, name="schedule"),

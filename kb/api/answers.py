@@ -14,6 +14,7 @@ from kb.templatetags.reasons import (
     counter_kind,
     strength_meaning,
 )
+from probes.models import Run
 
 
 def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
@@ -178,15 +179,23 @@ def check(state: CheckState) -> dict[str, Any]:
         "name": this.guide.localized_name("checks", this.slug, this.name),
         "manual": state.is_manual,
         "phase": state.phase,
-        "run": run
-        and {
-            "id": run.public_id,
-            "status": run.status,
-            "reason_code": run.reason_code,
-            "summary": run.summary,
-            "facts": run.facts,
-            "recorded_at": run.recorded_at,
-        },
+        "location": state.location.slug,
+        "run": run and _run(run),
+        # Seen from other places: not evidence beside `run`.
+        "elsewhere": [
+            {"location": one.item.batch.location.slug, **_run(one)} for one in state.elsewhere
+        ],
+    }
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "id": run.public_id,
+        "status": run.status,
+        "reason_code": run.reason_code,
+        "summary": run.summary,
+        "facts": run.facts,
+        "recorded_at": run.recorded_at,
     }
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
 from kb.models import Guide
+from probes.models import Location
 from probes.strict import StrictSerializer
 
 # A longer text is cut by the matcher, which says so; a longer body is refused before it is read.
@@ -66,6 +67,10 @@ class BatchInput(StrictSerializer):
         child=serializers.CharField(max_length=110), min_length=1, max_length=50
     )
     purpose = serializers.ChoiceField(choices=["diagnose", "verify"], default="diagnose")
+    # Without it, each check is looked at from its role's own place.
+    location = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Location.objects.all(), required=False
+    )
     parameters = serializers.DictField(child=serializers.CharField(max_length=500), default=dict)
 
 

@@ -94,18 +94,22 @@ class BatchesView(RefusingView):
         asked = read(inputs.BatchInput, request.data)
         if asked["parameters"]:
             services.set_parameters(investigation, asked["parameters"], by=request.user)
-        batch = services.run_checks(
+        batches = services.request_runs(
             investigation,
             _checks(asked["checks"]),
             by=request.user,
             purpose=asked["purpose"],
             idempotency_key=request.headers.get("Idempotency-Key"),
+            location=asked.get("location"),
         )
+        batch = batches[0]
         address = f"/api/v1/batches/{batch.public_id}"
         answer = {
             "id": batch.public_id,
             "state": batch.state,
             "url": address,
+            "location": batch.location.slug,
+            "batches": [one.public_id for one in batches],
             "investigation": f"/api/v1/investigations/{investigation.public_id}",
         }
         return Response(answer, status=status.HTTP_202_ACCEPTED, headers={"Location": address})

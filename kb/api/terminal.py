@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kb.api.answers import resolution_key, worked_words
 from kb.models import Resolution
-from kb.services import Diagnosis, RankedCause, SimilarCase
+from kb.services import Diagnosis, Moved, RankedCause, SimilarCase
 from kb.templatetags.answers import says_words
 from kb.templatetags.reasons import against_words
 
@@ -50,9 +50,10 @@ def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
     guide, cause = ranked.guide, ranked.cause
     title = guide.localized_name("causes", cause.slug, cause.title)
     section = f"#{cause.section}" if cause.section else ""
+    # Started from a guide, there is no text whose match could be strong or weak.
+    belief = f"{_strength(ranked.strength)} {ranked.belief:.2f}".strip()
     yield (
-        f"{ranked.rank}. {title}   ({guide.localized('title')})   "
-        f"{_strength(ranked.strength)} {ranked.belief:.2f}   "
+        f"{ranked.rank}. {title}   ({guide.localized('title')})   {belief}   "
         f"{base}{guide.get_absolute_url()}{section}"
     )
     if words := _why(ranked, is_first=is_first):
@@ -60,13 +61,19 @@ def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
     for one in ranked.against if is_first else ():
         yield _row(_("against"), against_words(one.kind, one.label))
     for moved in ranked.moved:
-        seen = ", ".join(
-            f"{check.slug}={code}"
-            for check, code in zip(moved.checks, moved.reason_codes, strict=False)
-        )
-        yield _row(_("seen"), f"{seen} ({says_words(moved.says)})")
+        yield _row(_("seen"), f"{_seen(moved)} ({says_words(moved.says)})")
     for view in ranked.resolutions:
         yield _row(_label(view.resolution), _resolution(view.resolution))
+
+
+def _seen(moved: Moved) -> str:
+    """`listener=listening, outside=refused`; with `@place` where two vantage points met."""
+    places = [run.item.batch.location.slug for run in moved.runs]
+    is_one = len(set(places)) < 2
+    return ", ".join(
+        f"{check.slug}={code}" if is_one else f"{check.slug}={code}@{place}"
+        for check, code, place in zip(moved.checks, moved.reason_codes, places, strict=False)
+    )
 
 
 def _why(ranked: RankedCause, *, is_first: bool) -> list[str]:

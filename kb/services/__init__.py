@@ -33,8 +33,9 @@ from kb.services.guides import (
     save_guide,
     save_translation,
 )
-from kb.services.investigate import answer_check, run_checks, set_parameters
+from kb.services.investigate import answer_check, request_runs, run_checks, set_parameters
 from kb.services.learn import conclude, conclude_cause
+from kb.services.once import Once, look_once, outcome_of
 from kb.services.ranking import diagnose, resolutions_of
 from kb.services.reasons import Outcome, Reason
 from kb.services.similar import SimilarCase
@@ -50,6 +51,7 @@ __all__ = [
     "MissingParameters",
     "Moved",
     "NeedsConfirmation",
+    "Once",
     "Outcome",
     "ParameterValue",
     "RankedCause",
@@ -68,9 +70,12 @@ __all__ = [
     "file_of",
     "find_fixes",
     "load_starter",
+    "look_once",
+    "outcome_of",
     "plan_import",
     "publish_guide",
     "record_edit",
+    "request_runs",
     "resolutions_of",
     "run_checks",
     "save_guide",

@@ -58,7 +58,9 @@ class ParameterValue:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckState:
-    """Where a check stands. `run` is the newest with the present parameters.
+    """Where a check stands. `run` is the newest with the present parameters, from `location`.
+
+    `elsewhere` holds the newest of every other place: shown, and never evidence beside `run`.
 
     `missing` names parameters without a value; `unconfirmed` those that came from the paste.
     `values` is what the probe would be run with, None while something is missing.
@@ -68,7 +70,8 @@ class CheckState:
     run: Run | None
     phase: str
     is_manual: bool
-    location: Location | None
+    location: Location
+    elsewhere: tuple[Run, ...] = ()
     values: Mapping[str, Any] | None = None
     missing: tuple[str, ...] = ()
     unconfirmed: tuple[str, ...] = ()

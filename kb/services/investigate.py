@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from kb.models import Check, Guide, Investigation
 from kb.services.errors import MissingParameters, NeedsConfirmation
-from kb.services.looks import fillings
+from kb.services.looks import fillings, read_looks
 from kb.services.parameters import (
     Values,
     merged,
@@ -21,8 +21,8 @@ from kb.services.parameters import (
 from kb.services.people import Person, person
 from kb.services.reading import Case, read_case
 from probes.engine.errors import InvalidParams
-from probes.models import Batch, Run
-from probes.services import Wanted, answer_manual, request_batch
+from probes.models import Batch, Location, Run
+from probes.services import Wanted, answer_manual, request_batch, server_location
 
 
 @transaction.atomic
@@ -38,7 +38,6 @@ def set_parameters(
     return _store_typed(stored, investigation, read)
 
 
-@transaction.atomic
 def run_checks(
     investigation: Investigation,
     checks: Sequence[Check],
@@ -47,8 +46,35 @@ def run_checks(
     purpose: str = Batch.Purpose.DIAGNOSE,
     idempotency_key: str | None = None,
     confirm: bool = False,
+    location: Location | None = None,
 ) -> Batch:
+    """As `request_runs`, for checks of one place; of several, the first batch."""
+    batches = request_runs(
+        investigation,
+        checks,
+        by=by,
+        purpose=purpose,
+        idempotency_key=idempotency_key,
+        confirm=confirm,
+        location=location,
+    )
+    return batches[0]
+
+
+@transaction.atomic
+def request_runs(
+    investigation: Investigation,
+    checks: Sequence[Check],
+    *,
+    by: Person,
+    purpose: str = Batch.Purpose.DIAGNOSE,
+    idempotency_key: str | None = None,
+    confirm: bool = False,
+    location: Location | None = None,
+) -> list[Batch]:
     """Ask for runs of these checks with the investigation's values.
+
+    They are looked at from `location`, or each from its role's own place: a batch per place.
 
     `confirm` says that the person has seen the values from the paste: they are kept as typed.
     Raises NeedsConfirmation or MissingParameters naming values, and RequestRefused.
@@ -62,12 +88,38 @@ def run_checks(
     pasted = [one for one in used if one.source == "paste"]
     if pasted and not confirm:
         raise NeedsConfirmation(pasted)
-    wanted = [_wanted(check, values[check.guide.slug]) for check in checks]
-    batch = request_batch(wanted, purpose=purpose, by=person(by), idempotency_key=idempotency_key)
+    batches = [
+        request_batch(
+            [_wanted(check, values[check.guide.slug]) for check in these],
+            purpose=purpose,
+            by=person(by),
+            location=place,
+            idempotency_key=_key_at(place, idempotency_key),
+        )
+        for place, these in _by_place(case, checks, location, purpose).items()
+    ]
     if pasted:
         _store_typed(stored, investigation, {scoped(one): one.value for one in pasted})
-    stored.batches.add(batch)
-    return batch
+    stored.batches.add(*batches)
+    return batches
+
+
+def _by_place(
+    case: Case, checks: Sequence[Check], chosen: Location | None, purpose: str
+) -> dict[Location, list[Check]]:
+    """The checks by where they are looked at from; without any, still one place to refuse them."""
+    if chosen is not None or not checks:
+        return {chosen or server_location(): list(checks)}
+    places = read_looks(case).places
+    grouped: dict[Location, list[Check]] = {}
+    for check in checks:
+        grouped.setdefault(places.place_of(check, purpose=purpose), []).append(check)
+    return grouped
+
+
+def _key_at(place: Location, key: str | None) -> str | None:
+    """One request may become a batch per place, each with a key of its own."""
+    return key if key is None or place == server_location() else f"{key}@{place.slug}"
 
 
 @transaction.atomic

@@ -1,18 +1,20 @@
 """Where each check stands: which runs of an investigation are looks of it, with what values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kb.models import Check, Investigation
+from kb.models import Check
 from kb.services.answers import CheckState
 from kb.services.parameters import Values, names_used
+from kb.services.places import Places, places_of
+from kb.services.reading import Case
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
-from probes.models import Batch, BatchItem, Location, Run
-from probes.services import judged, server_location
+from probes.models import Batch, BatchItem, Run
+from probes.services import judged
 
 # Looks this far apart saw two states of the world: together they prove nothing.
 FRESH_FOR = timedelta(hours=1)
@@ -30,16 +32,16 @@ class Looks:
 
     items: tuple[BatchItem, ...]
     by_key: Mapping[_Key, tuple[BatchItem, ...]]
-    location: Location
+    places: Places
 
     @property
     def open_batch(self) -> Batch | None:
         return next((item.batch for item in self.items if item.batch.is_open), None)
 
 
-def read_looks(investigation: Investigation) -> Looks:
-    rows = BatchItem.objects.filter(batch__investigations=investigation)
-    items = tuple(rows.select_related("batch", "run").order_by("-batch_id", "position"))
+def read_looks(case: Case) -> Looks:
+    rows = BatchItem.objects.filter(batch__investigations=case.investigation)
+    items = tuple(rows.select_related("batch__location", "run").order_by("-batch_id", "position"))
     by_key: dict[_Key, list[BatchItem]] = {}
     for item in items:
         what = item.ref if item.kind == "manual" else _canonical(item.params)
@@ -47,26 +49,30 @@ def read_looks(investigation: Investigation) -> Looks:
     return Looks(
         items=items,
         by_key={key: tuple(found) for key, found in by_key.items()},
-        location=server_location(),
+        places=places_of(items, case.checks, services=case.services),
     )
 
 
 def state_of(check: Check, *, values: Values, looks: Looks, purpose: str) -> CheckState:
     """The check with its newest run of this purpose and these values, and what is under way.
 
-    Two guides that ask the same probe for the same thing share the look.
+    Two guides that ask the same probe for the same thing share the look. What was seen from
+    another place than the check's own stands apart, as `elsewhere`.
     """
     used = sorted(names_used(check, check.guide))
     missing = tuple(name for name in used if values[name].value is None)
     params = None if missing else resolved(check, values)
+    place = looks.places.place_of(check, purpose=purpose)
     items = [i for i in _items(check, params, looks) if i.batch.purpose == purpose]
-    run = next((item.run for item in items if hasattr(item, "run")), None)
+    here = [i for i in items if i.kind == "manual" or i.batch.location_id == place.pk]
+    run = next((item.run for item in here if hasattr(item, "run")), None)
     return CheckState(
         check=check,
         run=run,
-        phase=_phase(items),
+        phase=_phase([i for i in items if i in here or i.batch.is_open]),
         is_manual=check.probe.kind == "manual",
-        location=looks.location,
+        location=place,
+        elsewhere=_newest_by_place(i for i in items if i not in here),
         values=params,
         missing=missing,
         unconfirmed=tuple(name for name in used if values[name].source == "paste"),
@@ -128,6 +134,14 @@ def _items(check: Check, params: dict[str, Any] | None, looks: Looks) -> tuple[B
     if params is None:
         return ()
     return looks.by_key.get((check.probe.definition_hash, _canonical(params)), ())
+
+
+def _newest_by_place(items: Iterable[BatchItem]) -> tuple[Run, ...]:
+    newest: dict[int, Run] = {}
+    for item in items:
+        if hasattr(item, "run"):
+            newest.setdefault(item.batch.location_id, item.run)
+    return tuple(newest.values())
 
 
 def _canonical(params: Mapping[str, Any]) -> str:

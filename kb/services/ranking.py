@@ -48,7 +48,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     """Everything about the investigation as it stands now."""
     case = read_case(investigation)
     parameters = parameters_by_guide(case)
-    looks = looking.read_looks(investigation)
+    looks = looking.read_looks(case)
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     symptoms = _symptoms(case)

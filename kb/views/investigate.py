@@ -20,7 +20,7 @@ from kb.services.learn import conclude
 from kb.services.parameters import scoped
 from kb.services.ranking import diagnose
 from kb.views.results import investigation_of, page
-from probes.models import Batch
+from probes.models import Batch, Location
 from probes.requests import PageRequest
 from probes.services import IdempotencyConflict, RequestRefused, cancel_batch
 
@@ -78,7 +78,14 @@ def _request_runs(request: PageRequest, diagnosis: Diagnosis) -> Batch:
         idempotency_key=key,
         # The values stand beside every button that runs; without them nobody has seen them.
         confirm=bool(_values(request)),
+        location=_chosen_place(request),
     )
+
+
+def _chosen_place(request: PageRequest) -> Location | None:
+    """Where the person wants to look from; None leaves it to each check's role."""
+    slug = request.POST.get("location", "")
+    return get_object_or_404(Location, slug=slug) if slug else None
 
 
 def _changed(diagnosis: Diagnosis, values: dict[str, str]) -> dict[str, str]:

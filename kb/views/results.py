@@ -18,6 +18,7 @@ from kb.views.causes import laid_out
 from kb.views.outcomes import telling
 from kb.views.similar import earlier
 from kb.views.values import asked_for
+from kb.views.vantage import vantage_of
 from probes.models import Batch, Run
 from probes.requests import PageRequest
 
@@ -89,6 +90,7 @@ def _context(
         "next_outcomes": telling(diagnosis.next),
         "can_run_any": any(not state.is_manual for state in diagnosis.checks),
         "progress": _progress(diagnosis.open_batch),
+        "vantage": vantage_of(diagnosis),
         "verified_by": investigation.verified_by.all() if investigation.concluded_at else (),
         "seen": _seen(investigation),
         "idempotency_key": secrets.token_urlsafe(9),

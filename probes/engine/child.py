@@ -8,13 +8,11 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import psutil
+from probes.engine.sources import source_of
 
-_LAUNCHER = Path(__file__).with_name("launcher.py")
 _CHUNK = 16 * 1024
 Keep = Literal["start", "end"]
 # What a program needs to start at all. Our own environment holds our secrets.
@@ -65,7 +63,7 @@ def _launched(argv: Sequence[str], *, seconds: int) -> list[str]:
     """Through the launcher, which sets limits on itself and then becomes the program."""
     if os.name != "posix":
         return list(argv)
-    return [sys.executable, "-I", "-S", str(_LAUNCHER), str(seconds), *argv]
+    return [sys.executable, "-I", "-S", "-c", source_of("launcher.py"), str(seconds), *argv]
 
 
 def _environment() -> dict[str, str]:
@@ -120,6 +118,11 @@ async def _end_group(process: asyncio.subprocess.Process) -> None:
 
 
 def _descendants(pid: int) -> list[int]:
+    """What it started, as far as it can be seen: without psutil only its group is ended."""
+    try:
+        import psutil
+    except ImportError:
+        return []
     with contextlib.suppress(psutil.Error):
         return [child.pid for child in psutil.Process(pid).children(recursive=True)]
     return []

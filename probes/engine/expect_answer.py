@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from probes.engine.values import compile_pattern
+from probes.engine.patterns import compile_pattern
 
 _MISSING = object()
 

@@ -10,9 +10,8 @@ from typing import Any
 from probes.engine import child
 from probes.engine.errors import CannotLook
 from probes.engine.guard import allowed_interpreter, allowed_path
+from probes.engine.sources import source_of
 from probes.engine.spec import Policy
-
-_SCRIPT = Path(__file__).with_name("import_script.py")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +48,7 @@ async def try_imports(
 ) -> Imports:
     """`-I` keeps the user's site and PYTHON* variables out; only `cwd` is added to the path."""
     path = allowed_interpreter(interpreter, policy=policy)
-    argv = [path, "-I", "-B", "-c", _SCRIPT.read_text(encoding="utf-8"), cwd or "", *names]
+    argv = [path, "-I", "-B", "-c", source_of("import_script.py"), cwd or "", *names]
     ended = await child.run(argv, cwd=cwd or Path(path).anchor, deadline=deadline)
     lines = _read_lines(ended.stdout)
     answers = [line for line in lines if "name" in line]

@@ -1,6 +1,6 @@
-"""Sets limits on itself, then becomes the program: `launcher.py CPU_SECONDS ARGV...`.
+"""Sets limits on itself, then becomes the program: `-c LAUNCHER CPU_SECONDS ARGV...`.
 
-A file of its own, run by a fresh interpreter, because code between fork and exec in a process
+A program of its own, run by a fresh interpreter, because code between fork and exec in a process
 with threads (preexec_fn) can deadlock. Imports nothing of the project.
 """
 

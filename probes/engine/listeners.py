@@ -2,7 +2,6 @@
 
 import contextlib
 import ipaddress
-import re
 import socket
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
+from probes.engine.errors import CannotLook
+from probes.engine.holders import process_named
 
 _LISTEN = "0A"
-_MAX_CMDLINE = 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +52,10 @@ class Listener:
 
 
 def listeners_on(port: int) -> list[Listener]:
-    """Every listener on that port. Blocks for some milliseconds; may raise psutil.AccessDenied."""
+    """Every listener on that port. Blocks for some milliseconds.
+
+    Raises PermissionError, and CannotLook where a library is needed that is not installed.
+    """
     if sys.platform == "linux":
         return list(_of_linux(port))
     return list(_of_psutil(port))
@@ -114,36 +116,27 @@ def _open_files(process: Path) -> set[str]:
 
 
 def _of_psutil(port: int) -> Iterator[Listener]:
-    for each in psutil.net_connections(kind="tcp"):
+    try:
+        import psutil
+    except ImportError:
+        raise CannotLook(
+            "library_missing",
+            "listing this host's sockets needs psutil; install it with "
+            "`python3 -m pip install psutil`",
+        ) from None
+    try:
+        sockets = psutil.net_connections(kind="tcp")
+    except psutil.AccessDenied:
+        raise PermissionError from None
+    for each in sockets:
         if each.status == psutil.CONN_LISTEN and each.laddr and each.laddr.port == port:
             yield _listener(each.laddr.ip, port, each.pid)
 
 
 def _listener(address: str, port: int, pid: int | None) -> Listener:
     family = "ipv6" if ":" in address else "ipv4"
-    return Listener(address=address, port=port, family=family, pid=pid, **_process(pid))
-
-
-def _process(pid: int | None) -> dict[str, str]:
-    known: dict[str, str] = {}
-    if pid is None:
-        return known
-    with contextlib.suppress(psutil.Error, OSError):
-        process = psutil.Process(pid)
-        known["process"] = process.name()
-        known["container_id"] = _container(pid)
-        known["cmdline"] = " ".join(process.cmdline())[:_MAX_CMDLINE]
-        known["user"] = process.username()
-    return known
-
-
-def _container(pid: int) -> str:
-    """The id that container engines put into the control group's path."""
-    with contextlib.suppress(OSError):
-        groups = Path(f"/proc/{pid}/cgroup").read_text()
-        if found := re.search(r"\b[0-9a-f]{64}\b", groups):
-            return found.group()
-    return ""
+    known = process_named(pid) if pid is not None else {}
+    return Listener(address=address, port=port, family=family, pid=pid, **known)
 
 
 def all_loopback(listeners: Iterable[Listener]) -> bool:

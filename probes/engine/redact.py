@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import re2
-
-from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES, SECRET_VALUE_END, Rule
+from probes.engine.patterns import compile_own
+from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES, Rule, value_end
 from probes.engine.secret_forms import SHORTEST
 
 
@@ -96,11 +95,10 @@ _PLAIN_WORDS = frozenset(
         "omit",
     ]
 ) | frozenset(name.lower() for name in errno.errorcode.values())
-# google-re2 gives spans by number only: every rule has `before`, then `secret`.
+# RE2 gives spans by number only: every rule has `before`, then `secret`.
 _SECRET = 2
 _STAND_IN = re.compile(r"\$\{\w+\}|\*+|\.{3}|…")
-_OPENING = re2.compile(r"\\*[\"']")
-_CLOSING = re2.compile(r"\\*[\"']$")
+_OPENING = compile_own(r"\\*[\"']")
 _ERROR_CONSTANT = re.compile(r"(?:ERR|DNS_PROBE)_[A-Z_]+|[A-Z][A-Za-z]+(?:Error|Exception)")
 
 
@@ -122,10 +120,11 @@ def _value_inside(whole: str, start: int, end: int) -> tuple[int, int]:
     """Where the value is without its quotes, and without what follows it: `abc&port=8000`."""
     value = whole[start:end]
     if opening := _OPENING.match(value):
-        closing = _CLOSING.search(value, opening.end())
-        return start + opening.end(), start + closing.start() if closing else end
-    following = SECRET_VALUE_END.search(value)
-    return start, start + following.start() if following else end
+        inner = value[opening.end() :]
+        if inner.endswith(('"', "'")):
+            inner = inner[:-1].rstrip("\\")
+        return start + opening.end(), start + opening.end() + len(inner)
+    return start, start + value_end(value)
 
 
 def _is_kept(rule: Rule, before: str, secret: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import re2
+from probes.engine.patterns import compile_own
 
 
 def _always(before: str, secret: str) -> bool:
@@ -66,11 +66,9 @@ MAY_HOLD_A_SECRET = re.compile(
     r"|pypi-|hf_|do[opr]_v1|SG\.",
     re.IGNORECASE,
 )
-# Where a value that runs to the next space ends before that: at the closing of what it stands
-# in, or where the next `name=` begins.
-SECRET_VALUE_END = re2.compile(
-    r"\\*[\"'](?:[,;:)}\]>]|$)|[&;,|]\\*[\"']?[\w.-]{1,60}\\*[\"']?[:=]|[)}\]>,;\"'\\]+$|</"
-)
+_CLOSING_QUOTE = compile_own(r"[\"'](?:[,;:)}\]>]|$)")
+_NEXT_NAME = compile_own(r"[&;,|]\\*[\"']?[\w.-]{1,60}\\*[\"']?[:=]|</")
+_CLOSING_MARKS = ")}]>,;\"'\\"
 _QUOTED = (
     r"""\\+"[^"\r\n]*"|\\+'[^'\r\n]*'|"(?:[^"\\\r\n]|\\[^\r\n])*"|'(?:[^'\\\r\n]|\\[^\r\n])*'"""
 )
@@ -93,7 +91,7 @@ _AUTH_VALUE = (
 RULES: tuple[Rule, ...] = (
     Rule(
         sort="private-key",
-        pattern=re2.compile(
+        pattern=compile_own(
             r"(?P<before>)(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----(?s:.*?)"
             r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----)"
         ),
@@ -102,7 +100,7 @@ RULES: tuple[Rule, ...] = (
     # Cut off before its end: as far as it still looks like one.
     Rule(
         sort="private-key",
-        pattern=re2.compile(
+        pattern=compile_own(
             r"(?P<before>)(?P<secret>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----"
             r"(?:\r?\n[ \t]*(?:[A-Za-z0-9+/=]+|(?:Proc-Type|DEK-Info): [^\r\n]*)?[ \t\r]*(?m:$)"
             r"|(?:\\r|\\n)+[A-Za-z0-9+/=]*|[ \t]+[A-Za-z0-9+/=]{20,})*)"
@@ -113,7 +111,7 @@ RULES: tuple[Rule, ...] = (
     # with a slash in it.
     Rule(
         sort="url-password",
-        pattern=re2.compile(
+        pattern=compile_own(
             r"(?i)(?P<before>\b[a-z][a-z0-9+.-]{0,40}://[^\s/?#@:'\"<>\[]*:)"
             r"(?P<secret>[^\s/?#'\"<>,]*|[0-9]*[^\s0-9/?#@'\"<>][^\s@'\"<>]*)@"
         ),
@@ -121,7 +119,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         sort="url-user",
-        pattern=re2.compile(
+        pattern=compile_own(
             r"(?i)(?P<before>\b[a-z][a-z0-9+.-]{0,40}://)(?P<secret>[A-Za-z0-9_.~%-]{16,})@"
         ),
         hint=_contains("://"),
@@ -129,12 +127,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         sort="authorization",
-        pattern=re2.compile(rf"(?i)(?P<before>\b(?:proxy-)?authorization{_IS}){_AUTH_VALUE}"),
+        pattern=compile_own(rf"(?i)(?P<before>\b(?:proxy-)?authorization{_IS}){_AUTH_VALUE}"),
         hint=lambda text: "uthorization" in text or "UTHORIZATION" in text,
     ),
     Rule(
         sort="cookie",
-        pattern=re2.compile(
+        pattern=compile_own(
             rf"(?i)(?P<before>\b(?:set-)?cookie2?{_IS})"
             rf"(?P<secret>{_QUOTED}|(?:=\"[^\"\r\n]*\"|[^\r\n\"'])+)"
         ),
@@ -142,12 +140,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         sort="token",
-        pattern=re2.compile(r"(?P<before>)(?P<secret>\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+)+)"),
+        pattern=compile_own(r"(?P<before>)(?P<secret>\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]+)+)"),
         hint=_contains("eyJ"),
     ),
     Rule(
         sort="token",
-        pattern=re2.compile(
+        pattern=compile_own(
             r"(?P<before>\b(?:[Bb]earer|BEARER|[Bb]asic|BASIC)[ \t]+)"
             r"(?P<secret>[A-Za-z0-9._~+/=-]{8,})"
         ),
@@ -156,7 +154,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         sort="api-key",
-        pattern=re2.compile(
+        pattern=compile_own(
             r"(?P<before>)(?P<secret>\b(?:(?:AKIA|ASIA|AROA|AIDA)[A-Z0-9]{16}"
             r"|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}"
             r"|xox[abeoprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{16,}"
@@ -169,7 +167,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         sort="password",
-        pattern=re2.compile(
+        pattern=compile_own(
             r"(?i)(?P<before>(?:^|\s)(?:-u|--user|--proxy-user)[ \t=]{1,4}['\"]?[^\s:'\"@/]{1,100}:)"
             r"(?P<secret>[^\s'\"]+)"
         ),
@@ -177,7 +175,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         sort="secret",
-        pattern=re2.compile(
+        pattern=compile_own(
             rf"(?i)(?P<before>--[a-z-]{{0,40}}(?:password|passwd|passphrase|token|secret|api-key)"
             rf"[ \t]{{1,8}}){_VALUE}"
         ),
@@ -186,20 +184,20 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         sort="secret",
-        pattern=re2.compile(rf"(?i)(?P<before>\bidentified[ \t]+by[ \t]+){_VALUE}"),
+        pattern=compile_own(rf"(?i)(?P<before>\bidentified[ \t]+by[ \t]+){_VALUE}"),
         hint=lambda text: "dentified" in text or "DENTIFIED" in text,
         is_value=True,
     ),
     Rule(
         sort="secret",
-        pattern=re2.compile(
+        pattern=compile_own(
             rf"(?i)(?P<before><(?:[\w-]{{1,30}}:)?{_SECRET_NAME}>)(?P<secret>[^<\r\n]+)"
         ),
         hint=_contains("</"),
     ),
     Rule(
         sort="secret",
-        pattern=re2.compile(rf"(?i)(?P<before>{_SECRET_NAME}{_IS}){_VALUE}"),
+        pattern=compile_own(rf"(?i)(?P<before>{_SECRET_NAME}{_IS}){_VALUE}"),
         hint=_names_a_secret,
         is_value=True,
         accepts=_is_no_working_directory,
@@ -207,7 +205,7 @@ RULES: tuple[Rule, ...] = (
     # A name that only may be a secret's, with a value that looks like one.
     Rule(
         sort="secret",
-        pattern=re2.compile(
+        pattern=compile_own(
             rf"(?i)(?P<before>(?:\b|_)(?:key|auth|cred|hmac|salt|nonce){_IS}['\"]?)"
             r"(?P<secret>[A-Za-z0-9+/_=-]{20,})"
         ),
@@ -217,10 +215,22 @@ RULES: tuple[Rule, ...] = (
     # Only the mailbox: the domain is a host.
     Rule(
         sort="email",
-        pattern=re2.compile(
-            r"(?P<before>)(?P<secret>[\pL\pN._%+-]+)@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b"
+        pattern=compile_own(
+            r"(?P<before>)(?P<secret>[\pL\pN_.%+-]+)@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b"
         ),
         hint=_contains("@"),
         accepts=_is_no_unit_name,
     ),
 )
+
+
+def value_end(value: str) -> int:
+    """Where a value that runs to the next space ends before that: at the closing of what it
+    stands in, or where the next `name=` begins."""
+    # Runs of one character are no part of a pattern: `re` would try them from every place.
+    ends = [len(value.rstrip(_CLOSING_MARKS))]
+    if quote := _CLOSING_QUOTE.search(value):
+        ends.append(len(value[: quote.start()].rstrip("\\")))
+    if following := _NEXT_NAME.search(value):
+        ends.append(following.start())
+    return min(ends)

@@ -12,8 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, urlsplit
 
-import re2
-
+from probes.engine.patterns import compile_pattern as compile_pattern
 from probes.engine.redact import names_a_secret
 from probes.engine.schema import Param
 
@@ -164,22 +163,6 @@ def _pattern(param: Param, value: Any) -> str:
         raise ValueError(f"is longer than {MAX_PATTERN} characters")
     compile_pattern(text)
     return text
-
-
-def compile_pattern(text: str) -> Any:
-    """A pattern that a user wrote, in linear time whatever it says. Raises ValueError."""
-    options = re2.Options()
-    options.log_errors = False
-    options.max_mem = 1 << 20
-    try:
-        return re2.compile(text, options)
-    except re2.error as error:
-        raise ValueError(f"is not a pattern RE2 understands: {_reason(error)}") from None
-
-
-def _reason(error: Exception) -> str:
-    reason = error.args[0] if error.args else ""
-    return reason.decode(errors="replace") if isinstance(reason, bytes) else str(reason)
 
 
 def _url(param: Param, value: Any) -> str:

@@ -56,10 +56,28 @@ class Location(models.Model):
         blank=True,
         help_text=_("Python interpreters a probe may start, as full paths. None until allowed."),
     )
+    # The token of the agents that look from here, as digests; the secret itself is shown once.
+    token_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    token_made_at = models.DateTimeField(_("token made at"), null=True, editable=False)
+    former_token_hash = models.CharField(max_length=64, blank=True, default="", editable=False)
+    former_token_until = models.DateTimeField(null=True, editable=False)
+    last_seen_at = models.DateTimeField(_("agent last seen at"), null=True, editable=False)
+    agent_host = models.CharField(_("agent's host"), max_length=120, blank=True, editable=False)
+    agent_version = models.CharField(
+        _("agent's version"), max_length=40, blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("location")
         verbose_name_plural = _("locations")
+        permissions = [
+            ("issue_agent_token", _("Can make and revoke the tokens of agents")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token_hash"], condition=~Q(token_hash=""), name="token_of_one_location"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

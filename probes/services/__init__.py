@@ -19,6 +19,7 @@ from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
 from probes.services.pruning import prune_runs
 from probes.services.recording import Recorded, record
+from probes.services.reported import claim_of, record_reported
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
 from probes.services.running import (
     LEASE,
@@ -30,6 +31,7 @@ from probes.services.running import (
     release,
     renew,
     sweep,
+    take,
 )
 from probes.services.schedules import (
     Kept,
@@ -41,6 +43,13 @@ from probes.services.schedules import (
     save_schedule,
 )
 from probes.services.standing import Standing, phase_of, standings
+from probes.services.tokens import (
+    NoAgentHere,
+    issue_token,
+    location_of_token,
+    note_agent,
+    revoke_token,
+)
 
 __all__ = [
     "LEASE",
@@ -51,6 +60,7 @@ __all__ = [
     "ClaimedItem",
     "IdempotencyConflict",
     "Kept",
+    "NoAgentHere",
     "OwnProbe",
     "ProbeChanged",
     "Problem",
@@ -65,28 +75,35 @@ __all__ = [
     "batch_of_key",
     "cancel_batch",
     "claim",
+    "claim_of",
     "complaints_about_schedule",
     "fire_due",
+    "issue_token",
     "judged",
     "keep_schedules",
     "load_probes",
+    "location_of_token",
     "look_now",
     "masked",
+    "note_agent",
     "pause_schedule",
     "phase_of",
     "policy_of",
     "prune_runs",
     "question_of",
     "record",
+    "record_reported",
     "release",
     "renew",
     "request_batch",
     "resting",
     "resume_schedule",
+    "revoke_token",
     "run_schedule",
     "save_probe",
     "save_schedule",
     "server_location",
     "standings",
     "sweep",
+    "take",
 ]

@@ -31,8 +31,11 @@ _LEASE_EXPIRED = Q(state=Batch.State.LEASED, lease_until__lt=Now())
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedItem:
+    """`ref` is what the requester calls it."""
+
     item_id: int
     spec: ProbeSpec
+    ref: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,11 @@ def claim(*, location: Location, runner: str, lease: timedelta = LEASE) -> Claim
         if claimed := _take(pk, runner=runner, lease=lease):
             return claimed
     return None
+
+
+def take(batch: Batch, *, runner: str, lease: timedelta = LEASE) -> Claim | None:
+    """Claim this very batch; None when another runner was first."""
+    return _take(batch.pk, runner=runner, lease=lease)
 
 
 def _claimable() -> Q:
@@ -106,7 +114,7 @@ def _claim_of(batch: Batch, *, lease: timedelta) -> Claim:
         public_id=batch.public_id,
         epoch=batch.epoch,
         items=tuple(
-            ClaimedItem(item_id=item.pk, spec=spec_of(item))
+            ClaimedItem(item_id=item.pk, spec=spec_of(item), ref=item.ref)
             for item in items
             if item not in outdated
         ),

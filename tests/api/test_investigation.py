@@ -3,6 +3,7 @@
 from rest_framework.test import APIClient
 
 from kb.models import Attempt
+from probes.models import Location
 
 REFUSED = "GET http://localhost:8000/ net::ERR_CONNECTION_REFUSED"
 
@@ -87,3 +88,32 @@ def test_an_unknown_investigation_is_a_problem_not_a_page(responder: APIClient) 
 
     assert answer.status_code == 404
     assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_batch_may_name_the_place_it_is_looked_at_from(responder: APIClient) -> None:
+    Location.objects.create(slug="laptop", name="Laptop")
+    found = started(responder)
+    asked = {
+        "checks": ["connection/listener"],
+        "parameters": {"port": "8000", "host": "localhost"},
+        "location": "laptop",
+    }
+
+    answer = responder.post(batches(found), asked, format="json")
+
+    assert answer.status_code == 202
+    assert (answer.json()["location"], len(answer.json()["batches"])) == ("laptop", 1)
+    assert responder.get(answer["Location"]).json()["location"] == "laptop"
+    shown = responder.get(f"/api/v1/investigations/{found['id']}").json()["checks"]
+    by_key = {one["check"]: one for one in shown}
+    assert by_key["connection/listener"]["location"] == "laptop"
+    assert by_key["connection/listener"]["elsewhere"] == []
+
+
+def test_a_place_that_is_not_there_is_named(responder: APIClient) -> None:
+    asked = {"checks": ["connection/listener"], "location": "nowhere"}
+
+    answer = responder.post(batches(started(responder)), asked, format="json")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/location"

@@ -8,13 +8,14 @@ from django.utils import timezone
 from kb import services
 from kb.models import Check, Guide, Investigation
 from probes.engine.spec import ProbeResult, Status
-from probes.models import Batch
+from probes.models import Batch, Location
 from probes.services import claim, record, server_location
 from tests import factories as make
 
 TEXT = "GET http://localhost:8001/ net::ERR_CONNECTION_REFUSED"
 
 _STATUS = {
+    "no_agent": Status.UNKNOWN,
     "listening": Status.OK,
     "connected": Status.OK,
     "bound_loopback_only": Status.WARNING,
@@ -77,12 +78,16 @@ def see(
     by: User | None = None,
     purpose: str = Batch.Purpose.DIAGNOSE,
     ago: timedelta = timedelta(0),
+    at: Location | None = None,
     **reasons: str,
 ) -> Batch:
     """Request these checks and record that they saw this: `see(..., listener="listening")`."""
     checks = [check(guide, slug) for slug in reasons]
-    batch = services.run_checks(investigation, checks, by=by, purpose=purpose, confirm=True)
-    claimed = claim(location=server_location(), runner="test")
+    place = at or server_location()
+    batch = services.run_checks(
+        investigation, checks, by=by, purpose=purpose, confirm=True, location=place
+    )
+    claimed = claim(location=place, runner="test")
     assert claimed is not None
     started = timezone.now() - ago
     results = {

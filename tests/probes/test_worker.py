@@ -1,9 +1,7 @@
 """The worker as a real process on a real database file: killed, stopped, doubled, orphaned."""
 
 import signal
-import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +12,7 @@ from probes import services
 from probes.models import Batch, Run
 from tests.databases import manage
 from tests.probes.factories import make_probe
+from tests.support.listening import Listener
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,32 +38,6 @@ def start_worker(database_url: str) -> Iterator[Callable[..., subprocess.Popen[s
         for pipe in (worker.stdin, worker.stdout):
             if pipe is not None:
                 pipe.close()
-
-
-class Listener:
-    """Accepts on loopback and counts; says nothing, so that an HTTP probe waits for it."""
-
-    def __init__(self) -> None:
-        self.accepted = 0
-        self._kept: list[socket.socket] = []
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self._socket.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                accepted, _address = self._socket.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            self._kept.append(accepted)
-
-    def close(self) -> None:
-        self._socket.shutdown(socket.SHUT_RDWR)
-        self._socket.close()
-        for accepted in self._kept:
-            accepted.close()
 
 
 @pytest.fixture

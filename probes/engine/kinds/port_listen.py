@@ -5,8 +5,6 @@ import ipaddress
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import psutil
-
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.expect_answer import matches
 from probes.engine.listeners import Listener, all_loopback, listeners_on
@@ -23,7 +21,7 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
             found = await asyncio.to_thread(listeners_on, params["port"])
     except TimeoutError:
         raise CannotLook("runner_overloaded", "reading this host's sockets took too long") from None
-    except (psutil.AccessDenied, PermissionError):
+    except PermissionError:
         raise CannotLook("permission_denied", "this user may not list sockets") from None
     listeners = [each for each in found if params["family"] in ("any", each.family)]
     reason_code, words = _reason(params, listeners)

@@ -5,6 +5,7 @@ Windows lacks and then asks real targets.
 """
 
 import ast
+import getpass
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,14 +14,17 @@ from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
+import h11
 import pytest
 
+from probes.engine.registry import KINDS
 from tests.probes.engine.detached import SLEEP, detached
 from tests.probes.engine.like_windows import MODULES, probed_like_windows
+from tests.support.bare import bare
 
 ENGINE = Path(__file__).parents[3] / "probes" / "engine"
-
-OPTIONAL = {"boto3", "botocore"}
+# Some hosts have them, because somebody installed them there.
+OPTIONAL = {"boto3", "botocore", "psutil", "psycopg", "re2"}
 
 
 def imported_at_the_top(path: Path) -> set[str]:
@@ -108,8 +112,59 @@ def test_portable_kinds_run_where_unix_is_missing(
     ], said
 
 
-def test_nothing_that_may_be_missing_is_imported_at_the_top() -> None:
+def test_nothing_that_has_to_be_installed_is_imported_at_the_top() -> None:
+    """But for h11, which the agent's file brings along."""
     imports = {path.name: imported_at_the_top(path) for path in ENGINE.rglob("*.py")}
 
-    assert "boto3" in (ENGINE / "aws.py").read_text(encoding="utf-8")
     assert not {name: found & OPTIONAL for name, found in imports.items() if found & OPTIONAL}
+
+
+LOADED_BARE = """
+import pathlib, sys
+for name in given["blocked"]:
+    sys.modules[name] = None
+sys.path.append(given["h11"])
+sys.modules.update(dict.fromkeys(["re2", "psutil", "boto3", "psycopg", "django"]))
+import probes.engine.agent.__main__ as agent
+from probes.engine.registry import KINDS
+answer = [sorted(KINDS), agent._parser().prog]
+"""
+
+
+def test_agent_and_every_kind_load_without_unix_and_without_any_library(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "h11").symlink_to(Path(h11.__file__).parent)
+    given = {"blocked": sorted(MODULES), "h11": str(tmp_path)}
+
+    assert bare(LOADED_BARE, given) == [sorted(KINDS), "agent"]
+
+
+LISTENERS_BARE = """
+import asyncio, socket, sys
+sys.path.append(given)
+from probes.engine.kinds import port_listen
+from probes.engine.registry import validate
+from probes.engine.spec import Policy
+
+async def look(port, **more):
+    params = validate("port_listen", {"port": port, **more})
+    loop = asyncio.get_running_loop()
+    return await port_listen.KIND.look(params, deadline=loop.time() + 3, policy=Policy())
+
+with socket.create_server(("127.0.0.1", 0)) as open_one:
+    port = open_one.getsockname()[1]
+    seen = asyncio.run(look(port, expect_bind="0.0.0.0"))
+    listener = seen.facts["listeners"][0]
+    answer = [seen.reason_code, listener["process"], listener["user"], bool(listener["cmdline"])]
+"""
+
+
+def test_listeners_are_read_without_psutil(tmp_path: Path) -> None:
+    (tmp_path / "h11").symlink_to(Path(h11.__file__).parent)
+
+    reason_code, process, user, has_cmdline = bare(LISTENERS_BARE, str(tmp_path))
+
+    assert reason_code == "bound_loopback_only"
+    assert process.startswith("python")
+    assert (user, has_cmdline) == (getpass.getuser(), True)

@@ -1,0 +1,27 @@
+"""Where the next checks are looked at from, as a page offers it once there is a choice."""
+
+from dataclasses import dataclass
+
+from kb.services.answers import Diagnosis
+from probes.models import Location
+from probes.services import server_location
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vantage:
+    """`locations` is empty where there is only the base's own host; then nothing is shown.
+
+    `chosen` is the slug of the place that every check looks from by now, if it is not that host.
+    """
+
+    locations: tuple[Location, ...]
+    chosen: str
+
+
+def vantage_of(diagnosis: Diagnosis) -> Vantage:
+    locations = tuple(Location.objects.order_by("name", "slug"))
+    if len(locations) < 2:
+        return Vantage(locations=(), chosen="")
+    places = {state.location.slug for state in diagnosis.checks if not state.is_manual}
+    chosen = places.pop() if len(places) == 1 else ""
+    return Vantage(locations=locations, chosen="" if chosen == server_location().slug else chosen)

@@ -1,0 +1,64 @@
+"""The agent's own sentences on a terminal, in Korean and English."""
+
+import os
+import unicodedata
+from collections.abc import Mapping
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "looking": {"en": "Looking from {location}: {guide}", "ko": "{location}에서 봅니다: {guide}"},
+    "nothing": {
+        "en": "No check of this guide can run here now.",
+        "ko": "이 가이드의 점검 가운데 지금 여기서 돌릴 수 있는 것이 없습니다.",
+    },
+    "missing": {
+        "en": "Left out, because a value is missing (give it with --set NAME=VALUE):",
+        "ko": "값이 없어서 뺀 점검 (--set 이름=값 으로 알려 주세요):",
+    },
+    "not_approved": {
+        "en": "Left out, because the definition is not approved:",
+        "ko": "정의가 승인되지 않아서 뺀 점검:",
+    },
+    "manual": {
+        "en": "Only a person can see this; answer it on the page:",
+        "ko": "사람만 볼 수 있는 것입니다. 페이지에서 답해 주세요:",
+    },
+    "verdict": {"en": "Verdict", "ko": "판정"},
+    "page": {"en": "page", "ko": "페이지"},
+    "unfinished": {
+        "en": "Not everything could be recorded, so there is no verdict.",
+        "ko": "결과를 모두 기록하지 못해 판정이 없습니다.",
+    },
+    "away": {
+        "en": "The base at {url} does not answer: {reason}",
+        "ko": "{url}의 베이스가 응답하지 않습니다: {reason}",
+    },
+    "refused": {"en": "The base refused: {reason}", "ko": "베이스가 거절했습니다: {reason}"},
+    "new_token": {
+        "en": "Make a new token with `manage.py agent_token LOCATION`, or in the administration "
+        "under Locations.",
+        "ko": "`manage.py agent_token 위치` 또는 관리 화면의 위치에서 토큰을 새로 만드세요.",
+    },
+    "confirm": {
+        "en": "If that is what to look at, say --yes.",
+        "ko": "그 값이 맞으면 --yes 를 붙이세요.",
+    },
+}
+
+
+def say(name: str, language: str, **values: str) -> str:
+    return _WORDS[name][language].format(**values)
+
+
+def language_of(asked: str | None) -> str:
+    """`ko` or `en`: what was asked for, else what LANG says, else English."""
+    named = asked or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "ko" if named.lower().startswith("ko") else "en"
+
+
+def padded(text: str, columns: int) -> str:
+    """Filled up to so many columns of a terminal: Hangul takes two each."""
+    return text + " " * max(0, columns - width(text))
+
+
+def width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -1,0 +1,153 @@
+"""The loop that asks for work, and running one batch within this host's limits."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from probes.engine.agent import VERSION
+from probes.engine.agent.claims import Work, read_work
+from probes.engine.agent.client import Base, Refused, Unreachable
+from probes.engine.agent.delivery import AWAY_S, Delivery, said_away
+from probes.engine.agent.pauses import Pause
+from probes.engine.errors import InvalidParams
+from probes.engine.limits import narrowed
+from probes.engine.registry import check_expectation, kind_named, validate
+from probes.engine.runner import MAX_SUMMARY, clean, run_many
+from probes.engine.spec import Policy, ProbeResult, ProbeSpec, Status
+from probes.engine.wire import result_as_json
+
+logger = logging.getLogger("knownfix.agent")
+
+BATCHES_AT_ONCE = 4
+PROBES_PER_BATCH = 25
+IDLE_S = (0.5, 5.0)
+
+
+class Agent:
+    """Runs what the base asks of this location, within the limits of this host."""
+
+    def __init__(self, base: Base, *, own: Policy, host: str, runner: str) -> None:
+        self._base = base
+        self._own = own
+        self.about = {"version": VERSION, "host": host, "runner": runner}
+
+    async def serve(self, stop: asyncio.Event) -> None:
+        """Until told to stop. Raises Refused when the base does not want this agent at all."""
+        running: set[asyncio.Task[None]] = set()
+        idle, away = Pause(*IDLE_S), Pause(*AWAY_S)
+        try:
+            while not stop.is_set():
+                if len(running) >= BATCHES_AT_ONCE:
+                    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                    continue
+                try:
+                    work = await self._claim()
+                except Unreachable as reason:
+                    await _rest(stop, said_away(away, reason))
+                    continue
+                away.reset()
+                if work is None:
+                    await _rest(stop, idle.next_s())
+                    continue
+                idle.reset()
+                task = asyncio.create_task(self.run(work, stop))
+                running.add(task)
+                task.add_done_callback(running.discard)
+        finally:
+            stop.set()
+            if running:
+                await asyncio.wait(running)
+
+    async def _claim(self) -> Work | None:
+        given = await self._base.post("claim", {"agent": self.about})
+        if given is None:
+            return None
+        work = read_work(given)
+        logger.info("claimed %s: %d checks", work.batch, len(work.items))
+        return work
+
+    async def run(
+        self,
+        work: Work,
+        stop: asyncio.Event,
+        on_result: Callable[[int, ProbeResult], None] = lambda item, result: None,
+    ) -> None:
+        """Run the batch to its end, to the loss of its lease, or to the stop."""
+        policy = narrowed(self._own, wished=work.wished)
+        waiting: dict[int, dict[str, Any]] = {}
+
+        def keep(item: int, result: ProbeResult) -> None:
+            waiting[item] = result_as_json(result, clock_behind=work.clock_behind)
+            on_result(item, result)
+
+        probes = asyncio.ensure_future(_run_understood(work.items, policy, keep))
+        try:
+            await Delivery(self._base, work, waiting, stop).until_done(probes)
+        except (Refused, KeyError, TypeError) as refused:
+            logger.error("%s was given up: %s", work.batch, refused)
+        finally:
+            await _cancel(probes)
+
+
+async def _run_understood(
+    items: Mapping[int, ProbeSpec], policy: Policy, keep: Callable[[int, ProbeResult], None]
+) -> None:
+    """The base has checked these definitions: one that is wrong here is of another version."""
+    understood = []
+    for item, spec in items.items():
+        if problem := _misunderstood(spec):
+            keep(item, problem)
+        else:
+            understood.append(item)
+    await run_many(
+        [items[item] for item in understood],
+        policy=policy,
+        on_result=lambda index, result: keep(understood[index], result),
+        concurrency=PROBES_PER_BATCH,
+    )
+
+
+def _misunderstood(spec: ProbeSpec) -> ProbeResult | None:
+    try:
+        kind_named(spec.kind)
+        validate(spec.kind, spec.params)
+        check_expectation(spec.kind, spec.expectation)
+    except InvalidParams as error:
+        return _unknown(
+            "agent_outdated",
+            f"this agent ({VERSION}) does not understand the check ({error}); fetch agent.pyz "
+            "from the base again and start it anew",
+        )
+    except Exception:  # noqa: BLE001 - the runner says what it is
+        return None
+    return None
+
+
+def _unknown(reason_code: str, summary: str) -> ProbeResult:
+    return ProbeResult(
+        status=Status.UNKNOWN,
+        reason_code=reason_code,
+        facts={},
+        summary=clean(summary, MAX_SUMMARY),
+        output="",
+        attempts=[],
+        started_at=datetime.now(UTC),
+        elapsed_s=0.0,
+        lateness_s=0.0,
+    )
+
+
+async def _rest(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), timeout=seconds)
+
+
+async def _cancel(probes: asyncio.Future[None]) -> None:
+    """Waiting lets the probes close sockets and kill what they started."""
+    probes.cancel()
+    await asyncio.wait({probes})
+    if not probes.cancelled() and (error := probes.exception()):
+        logger.error("the runner failed", exc_info=error)
