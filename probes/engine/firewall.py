@@ -66,6 +66,8 @@ class Packet:
         """Which of this host's addresses was called is not known; only whether loopback was."""
         if self.family != f"ipv{network.version}":
             return Match.NO
+        if network.is_multicast and network.prefixlen > 0:
+            return Match.NO
         if network.is_loopback or self.is_loopback:
             return yes_or_no(network.is_loopback and self.is_loopback)
         return Match.YES if network.prefixlen == 0 else Match.SOME
@@ -170,12 +172,13 @@ class _Walk:
         return ends | {Action.RETURN}
 
     def _end(self, rule: Rule, depth: int) -> frozenset[Action]:
-        self.matching.append(rule.text)
         if rule.match is Match.UNCLEAR:
             self.unclear.append(rule.text)
         if rule.action is Action.UNCLEAR:
+            self.matching.append(rule.text)
             return self._anything(rule.text)
         if rule.action not in (Action.JUMP, Action.GOTO):
+            self.matching.append(rule.text)
             return frozenset({rule.action})
         ends = self._chain(rule.target, depth=depth + 1)
         if rule.action is Action.JUMP and Action.RETURN in ends:

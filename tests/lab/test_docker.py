@@ -65,14 +65,14 @@ def test_exited_container_gives_its_code_and_its_last_line(
 
 
 def test_container_out_of_memory_is_exited_and_says_why(docker: Engine, started: Started) -> None:
+    if not docker.get("/info")["MemoryLimit"]:
+        pytest.skip("NOT CHECKED: this kernel's control groups cannot limit a container's memory")
     script = "x=a; while :; do x=$x$x; done"
     name = started("eater", script, HostConfig={"Memory": 16_000_000})
     docker.wait_for(name, "exited")
 
     result = look(docker, "docker_container", name)
 
-    # Where the kernel's groups cannot count memory the engine starts it without a limit, and
-    # the line above says that it never exited.
     assert result.reason_code == "exited"
     assert result.facts["oom_killed"] is True
     assert result.facts["exit_code"] == 137
