@@ -59,6 +59,36 @@ def test_interface_decides_only_where_one_is_known() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rule", "reason_code"),
+    [
+        # What Docker 28 writes for each container: its address is not one of the host's own.
+        ("-A INPUT -d 172.17.0.2/32 ! -i docker0 -j DROP", "open"),
+        ("-A INPUT -d 192.0.2.1/32 -j DROP", "open_to_some"),
+        ("-A INPUT -d 192.0.2.0/24 -j DROP", "blocked"),
+        ("-A INPUT -i wlan0 -j DROP", "open"),
+        ("-A INPUT -i eth1 -j DROP", "open_to_some"),
+        ("-A INPUT -i eth+ -j DROP", "blocked"),
+        ("-A INPUT ! -i eth+ -j DROP", "open"),
+    ],
+)
+def test_the_host_s_own_addresses_and_devices_settle_what_they_can(
+    rule: str, reason_code: str
+) -> None:
+    own = tuple(ipaddress.ip_address(each) for each in ("192.0.2.1", "192.0.2.2", "2001:db8::1"))
+    packet = Packet(port=8000, addresses=own, devices=("eth0", "eth1"))
+
+    assert iptables(rule, packet=packet) == reason_code
+
+
+def test_what_a_host_sends_to_its_own_address_comes_through_loopback() -> None:
+    own = ipaddress.ip_address("192.0.2.1")
+    packet = Packet(port=8000, source=own, addresses=(own,), devices=("eth0",))
+
+    assert iptables("-A INPUT -i lo -j ACCEPT", "-A INPUT -j DROP", packet=packet) == "open"
+    assert iptables("-A INPUT -i eth0 -j ACCEPT", "-A INPUT -j DROP", packet=packet) == "blocked"
+
+
+@pytest.mark.parametrize(
     "listed",
     ["", "*filter\n:INPUT ACCEPT [0:0]", "{}", "-P INPUT ACCEPT\n-X", "-A INPUT 'unclosed"],
 )
