@@ -194,7 +194,8 @@ class _Walk:
             self.matching.append(rule.text)
             return self._anything(rule.text)
         if rule.action not in (Action.JUMP, Action.GOTO):
-            self.matching.append(rule.text)
+            if rule.action is not Action.RETURN:
+                self.matching.append(rule.text)
             return frozenset({rule.action})
         ends = self._chain(rule.target, depth=depth + 1)
         if rule.action is Action.JUMP and Action.RETURN in ends:

@@ -7,14 +7,21 @@ from typing import Any
 import pytest
 
 from probes.engine.spec import Policy, ProbeResult, Status
-from tests.lab.docker_engine import Engine, docker, health_check
+from tests.lab.docker_engine import Engine, engine, health_check, missing
 from tests.probes.engine.servers import run
-
-__all__ = ["docker"]
 
 pytestmark = pytest.mark.lab
 ALWAYS = {"RestartPolicy": {"Name": "always"}}
 Started = Callable[..., str]
+
+
+@pytest.fixture(scope="module")
+def docker() -> Iterator[Engine]:
+    """One engine for all; skipped, saying why, where there can be none."""
+    if lack := missing():
+        pytest.skip(f"NOT CHECKED, no docker engine here: {lack}")
+    with engine() as running:
+        yield running
 
 
 @pytest.fixture

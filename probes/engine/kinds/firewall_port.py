@@ -224,7 +224,7 @@ KIND = Kind(
         "tool": "What printed the rules.",
         "action": "What may become of the packet: accept, drop (no answer), reject (refused).",
         "default_policy": "What becomes of a packet that no rule decides on.",
-        "matching_rules": "The rules that had a say, in their order.",
+        "matching_rules": "The rules that may decide, in their order.",
         "not_understood": "Rules that could not be followed.",
     },
     example={"port": 8000},
