@@ -36,6 +36,10 @@ COMPLAINTS = frozenset(
         gettext_noop("must be names with values"),
         gettext_noop("must be a name of letters, digits, dots, hyphens and underscores"),
         gettext_noop("must be the name or id of a container, such as backend"),
+        gettext_noop("must be one value"),
+        gettext_noop("must be named by the definition itself"),
+        gettext_noop("must be a list, one argument each"),
+        gettext_noop("a placeholder must be an argument of its own or stand behind --option="),
     }
 )
 

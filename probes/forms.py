@@ -185,7 +185,8 @@ def _reads_as_json(text: str) -> bool:
 
 def from_text(param: Param, text: str) -> Any:
     """What the person typed, for the kind to judge."""
-    if _WHOLE_PLACEHOLDER.fullmatch(text):
+    # Of arguments it is the only one: a placeholder never stands for all of them.
+    if _WHOLE_PLACEHOLDER.fullmatch(text) and param.type != "argument":
         return text
     if param.type == "mapping":
         return pairs(text)

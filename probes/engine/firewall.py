@@ -38,22 +38,36 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Packet:
-    """The first packet of a connection to `port`. No source: any that is not this host itself."""
+    """The first packet of a connection to `port`. No source: any that is not this host itself.
+
+    `addresses` and `devices` are the host's own, without loopback; empty when not known.
+    """
 
     port: int
     proto: str = "tcp"
     family: str = "ipv4"
     source: Address | None = None
+    addresses: tuple[Address, ...] = ()
+    devices: tuple[str, ...] = ()
 
     @property
-    def is_loopback(self) -> bool:
+    def is_from_loopback(self) -> bool:
         return self.source is not None and self.source.is_loopback
 
-    def comes_through(self, interface: str) -> Match:
-        if interface == "lo" or self.is_loopback:
-            return yes_or_no(interface == "lo" and self.is_loopback)
-        # Which one it comes through is not known.
-        return Match.SOME
+    @property
+    def is_from_here(self) -> bool:
+        """What a host sends to itself comes through lo, whichever address it uses."""
+        return self.is_from_loopback or self.source in self.addresses
+
+    def comes_through(self, device: str) -> Match:
+        """`device` may end in a wildcard: eth* for nft, eth+ for iptables."""
+        if device == "lo" or self.is_from_here:
+            return yes_or_no(device == "lo" and self.is_from_here)
+        beginning = device.rstrip("*+")
+        return _of_all(
+            own == device or (beginning != device and own.startswith(beginning))
+            for own in self.devices
+        )
 
     def comes_from(self, network: Addresses) -> Match:
         if self.source is not None:
@@ -63,12 +77,16 @@ class Packet:
         return Match.YES if network.prefixlen == 0 else Match.SOME
 
     def goes_to(self, network: Addresses) -> Match:
-        """Which of this host's addresses was called is not known; only whether loopback was."""
+        """Which of the host's addresses was called is not known; only whether loopback was."""
         if self.family != f"ipv{network.version}":
             return Match.NO
-        if network.is_loopback or self.is_loopback:
-            return yes_or_no(network.is_loopback and self.is_loopback)
-        return Match.YES if network.prefixlen == 0 else Match.SOME
+        if network.is_loopback or self.is_from_loopback:
+            return yes_or_no(network.is_loopback and self.is_from_loopback)
+        if network.prefixlen == 0:
+            return Match.YES
+        if network.is_multicast:
+            return Match.NO
+        return _of_all(own in network for own in self.addresses if own.version == network.version)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,12 +188,14 @@ class _Walk:
         return ends | {Action.RETURN}
 
     def _end(self, rule: Rule, depth: int) -> frozenset[Action]:
-        self.matching.append(rule.text)
         if rule.match is Match.UNCLEAR:
             self.unclear.append(rule.text)
         if rule.action is Action.UNCLEAR:
+            self.matching.append(rule.text)
             return self._anything(rule.text)
         if rule.action not in (Action.JUMP, Action.GOTO):
+            if rule.action is not Action.RETURN:
+                self.matching.append(rule.text)
             return frozenset({rule.action})
         ends = self._chain(rule.target, depth=depth + 1)
         if rule.action is Action.JUMP and Action.RETURN in ends:
@@ -189,6 +209,12 @@ class _Walk:
 
 def yes_or_no(claim: bool) -> Match:
     return Match.YES if claim else Match.NO
+
+
+def _of_all(claims: Iterable[bool]) -> Match:
+    """Of things one of which it is: YES when it holds for all. SOME when they are not known."""
+    found = set(claims)
+    return yes_or_no(found.pop()) if len(found) == 1 else Match.SOME
 
 
 def turned(match: Match) -> Match:

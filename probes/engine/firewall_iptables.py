@@ -24,8 +24,14 @@ _ONLY_LOOK = ("LOG", "NFLOG", "ULOG", "TRACE", "MARK", "CONNMARK", "TCPMSS", "CT
 _ELSEWHERE = ("DNAT", "REDIRECT", "TPROXY", "QUEUE", "NFQUEUE")
 # Where packets for this host begin, by table.
 _BASES = ("PREROUTING", "INPUT")
-# Their values say nothing about a first packet: a comment, a rate that one packet is within.
-_SAYS_NOTHING = ("-m", "--match", "--comment", "--limit", "--limit-burst")
+# Their values say nothing about a sender's first packet: a comment, a rate that one packet is
+# within, how the list of recent senders is kept.
+_SAYS_NOTHING = (
+    *("-m", "--match", "--comment", "--limit", "--limit-burst"),
+    *("--set", "--name", "--seconds", "--hitcount", "--mask", "--rsource", "--rdest"),
+)
+# A sender that was there before; a routing header, which a usual packet does not have.
+_NEVER_OF_A_FIRST = ("--update", "--rcheck", "--rt-type")
 
 Reader = Callable[[str, Packet], Match]
 
@@ -92,6 +98,8 @@ def _conditions(words: list[str], packet: Packet) -> Iterator[Match]:
 def _condition(option: str, values: list[str], packet: Packet) -> Match:
     if option in _SAYS_NOTHING:
         return Match.YES
+    if option in _NEVER_OF_A_FIRST:
+        return Match.NO
     if option == "--tcp-flags":
         return yes_or_no(packet.proto == "tcp" and "SYN" in values[0] and values[1] == "SYN")
     if option == "--syn":
@@ -139,7 +147,8 @@ _READERS: Mapping[str, Reader] = {
 
 _UFW_DEFAULT = re.compile(r"^Default: (allow|deny|reject) \(incoming\)", re.MULTILINE)
 _UFW_RULE = re.compile(
-    r"^(?P<to>\S+(?: \(v6\))?)\s{2,}(?P<action>ALLOW|DENY|REJECT|LIMIT)(?: IN)?\s{2,}(?P<source>.+)$"
+    r"(?P<to>\S+)(?P<v6> \(v6\))?(?: on (?P<device>\S+))?\s{2,}"
+    r"(?P<action>ALLOW|DENY|REJECT|LIMIT)(?: IN)?\s{2,}(?P<source>\S+)(?: \(v6\))?(?:\s+#.*)?"
 )
 _UFW_ACTIONS = {
     "allow": Action.ACCEPT,
@@ -165,14 +174,14 @@ def read_ufw(listed: str, packet: Packet) -> Ruleset:
 
 
 def _ufw_rule(line: str, packet: Packet) -> Rule:
-    found = _UFW_RULE.match(line)
+    found = _UFW_RULE.fullmatch(line)
     if found is None:
         return Rule(match=Match.UNCLEAR, action=Action.UNCLEAR, text=line)
-    is_v6 = "(v6)" in line
     matches = (
-        yes_or_no(is_v6 == (packet.family == "ipv6")),
-        _ufw_port(found["to"].removesuffix(" (v6)"), packet),
-        _ufw_source(found["source"].removesuffix("(v6)").strip(), packet),
+        yes_or_no(bool(found["v6"]) == (packet.family == "ipv6")),
+        packet.comes_through(found["device"]) if found["device"] else Match.YES,
+        _ufw_port(found["to"], packet),
+        _ufw_source(found["source"], packet),
     )
     return Rule(match=both(matches), action=_UFW_ACTIONS[found["action"].lower()], text=line)
 

@@ -21,8 +21,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import pytest
-
 IMAGE = "busybox:lab"
 DOCKERD = "/usr/sbin/dockerd"
 _BUSYBOX = ("/bin/busybox", "/usr/bin/busybox")
@@ -242,12 +240,3 @@ def health_check(command: str, *, every_s: float = 0.2, retries: int = 1) -> dic
         "Timeout": 5 * _SECOND_NS,
         "Retries": retries,
     }
-
-
-@pytest.fixture(scope="session")
-def docker() -> Iterator[Engine]:
-    """One engine for all tests that ask for it; skipped, saying why, where there can be none."""
-    if lack := missing():
-        pytest.skip(f"no docker engine here: {lack}")
-    with engine() as started:
-        yield started

@@ -194,6 +194,18 @@ NFT = {
     "map of ports": (
         chain(f"tcp dport vmap {{ 22 : accept, {PORT} : drop }}"), "blocked", "dropped",
     ),
+    "the only device": (
+        chain(f'iifname "eth*" tcp dport {PORT} accept', policy="drop"), "open", "connected",
+    ),
+    "a device that is not there": (
+        chain(f'iifname "wlan0" tcp dport {PORT} drop'), "open", "connected",
+    ),
+    "the own address": (
+        chain(f"ip daddr {SERVER} tcp dport {PORT} drop"), "blocked", "dropped",
+    ),
+    "another's address": (
+        chain(f"ip daddr 10.77.0.9 tcp dport {PORT} drop"), "open", "connected",
+    ),
     "rate": (
         chain(f"tcp dport {PORT} limit rate 100/second accept", policy="drop"),
         "open",

@@ -1,14 +1,17 @@
 """firewall_port: would this host's packet filter let a new connection to this port in?"""
 
+import contextlib
 import ipaddress
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from probes.engine import child
 from probes.engine.errors import CannotLook, Complaint
-from probes.engine.firewall import Packet, Ruleset, Verdict, decide
+from probes.engine.firewall import Address, Packet, Ruleset, Verdict, decide
 from probes.engine.firewall_iptables import read_iptables, read_ufw
 from probes.engine.firewall_nft import read_nft, tables_of_iptables
 from probes.engine.schema import Kind, Param, reasons
@@ -58,7 +61,19 @@ def _packet(params: Mapping[str, Any]) -> Packet:
         proto=params["proto"],
         family=f"ipv{source.version}" if source else params["family"],
         source=source,
+        addresses=tuple(_own_addresses()),
+        devices=tuple(name for name in psutil.net_if_addrs() if name != "lo"),
     )
+
+
+def _own_addresses() -> Iterator[Address]:
+    for entries in psutil.net_if_addrs().values():
+        for entry in entries:
+            with contextlib.suppress(ValueError):
+                # A link-local one carries its interface, as %eth0.
+                address = ipaddress.ip_address(entry.address.partition("%")[0])
+                if not address.is_loopback:
+                    yield address
 
 
 def _words(code: str, packet: Packet, tool: str, ruleset: Ruleset, verdict: Verdict) -> str:
@@ -209,7 +224,7 @@ KIND = Kind(
         "tool": "What printed the rules.",
         "action": "What may become of the packet: accept, drop (no answer), reject (refused).",
         "default_policy": "What becomes of a packet that no rule decides on.",
-        "matching_rules": "The rules that had a say, in their order.",
+        "matching_rules": "The rules that may decide, in their order.",
         "not_understood": "Rules that could not be followed.",
     },
     example={"port": 8000},

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.engine.spec import Policy
-from tests.probes.engine.servers import head_of, response
+from tests.probes.engine.servers import Handler, head_of, response
 
 Answers = Mapping[str, bytes | Sequence[bytes]]
 
@@ -23,22 +23,42 @@ async def engine_socket(answers: Answers) -> AsyncIterator[tuple[Policy, list[st
     }
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
-            method, target, _ = (await head_of(reader)).decode("latin-1").split(" ", 2)
-            asked.append(f"{method} {target}")
-            queue = left.get(target.partition("?")[0], [not_found("page not found")])
-            writer.write(queue.pop(0) if len(queue) > 1 else queue[0])
-            await writer.drain()
-        writer.transport.abort() if not queue else writer.close()
+        method, target, _ = (await head_of(reader)).decode("latin-1").split(" ", 2)
+        asked.append(f"{method} {target}")
+        queue = left.get(target.partition("?")[0], [not_found("page not found")])
+        writer.write(queue.pop(0) if len(queue) > 1 else queue[0])
+        await writer.drain()
+        writer.close()
+
+    async with listening_engine(answer) as policy:
+        yield policy, asked
+
+
+@contextlib.asynccontextmanager
+async def listening_engine(handler: Handler) -> AsyncIterator[Policy]:
+    """A policy that names a socket whose every connection is left to `handler`."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        tasks.add(task)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            await handler(reader, writer)
+            return
+        writer.transport.abort()
 
     # Not pytest's own folder: the path of a socket may have 107 bytes.
     with tempfile.TemporaryDirectory(prefix="kf-", dir="/tmp") as folder:
         path = str(Path(folder, "engine.sock"))
-        server = await asyncio.start_unix_server(answer, path)
+        server = await asyncio.start_unix_server(talk, path)
         try:
-            yield Policy.read(docker_socket=path), asked
+            yield Policy.read(docker_socket=path)
         finally:
             server.close()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await server.wait_closed()
 
 

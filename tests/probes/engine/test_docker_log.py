@@ -1,13 +1,20 @@
 """docker_log against a real Unix socket; tests/lab asks a real engine the same."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from probes.engine.container_log import MAX_TEXT, ContainerLog
 from probes.engine.spec import ProbeResult, Status
-from tests.probes.engine.engine_socket import engine_socket, frame, inspected, not_found
-from tests.probes.engine.servers import response, run
+from tests.probes.engine.engine_socket import (
+    engine_socket,
+    frame,
+    inspected,
+    listening_engine,
+    not_found,
+)
+from tests.probes.engine.servers import head_of, response, run
 
 INSPECT, LOGS = "/containers/backend/json", "/containers/backend/logs"
 LOG = frame(1, b"Uvicorn running\n") + frame(2, b"ModuleNotFoundError: No module named 'jwt'\n")
@@ -103,3 +110,43 @@ def test_bytes_without_frames_are_read_as_they_are() -> None:
     log.take(b"plain text that has no frames\n")
 
     assert log.lines() == ["plain text that has no frames"]
+
+
+async def test_log_that_never_ends_stops_at_the_deadline_in_little_memory() -> None:
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    line = frame(1, b"x" * 900 + b"\n")
+    chunk = b"%x\r\n" % (len(line) * 50) + line * 50 + b"\r\n"
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if b"/json" in await head_of(reader):
+            writer.write(inspected())
+        else:
+            writer.write(head)
+            while True:
+                writer.write(chunk)
+                await writer.drain()
+                await asyncio.sleep(0.001)
+        await writer.drain()
+        writer.close()
+
+    async with listening_engine(pour) as policy:
+        result = await run(
+            "docker_log", policy=policy, name="backend", patterns=["y"], timeout_s=1.0
+        )
+
+    assert (result.status, result.reason_code) == (Status.UNKNOWN, "daemon_unreachable")
+    assert "in time" in result.summary
+    assert result.elapsed_s < 1.3
+
+
+async def test_engine_that_accepts_and_says_nothing_is_unknown_at_the_deadline() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    async with listening_engine(silent) as policy:
+        result = await run(
+            "docker_log", policy=policy, name="backend", patterns=["y"], timeout_s=0.5
+        )
+
+    assert (result.status, result.reason_code) == (Status.UNKNOWN, "daemon_unreachable")
+    assert result.elapsed_s < 0.8

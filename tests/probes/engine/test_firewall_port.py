@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +33,10 @@ def iptables(*lines: str, packet: Packet = PACKET) -> str:
         (("-A INPUT -s 127.0.0.0/8 -j ACCEPT", "-A INPUT -j DROP"), "blocked"),
         (("-A INPUT -s 0.0.0.0/0 -j DROP",), "blocked"),
         (("-A INPUT -m addrtype --dst-type LOCAL -j DROP",), "blocked"),
-        (("-A INPUT -m recent --update --seconds 60 -j DROP",), "not_understood"),
-        (("-A INPUT -m recent --set", "-A INPUT -p tcp -j DROP"), "blocked"),
+        (("-A INPUT -m set --match-set bad src -j DROP",), "not_understood"),
+        (("-A INPUT -m set --match-set bad src", "-A INPUT -p tcp -j DROP"), "blocked"),
+        (("-A INPUT -m recent --update --seconds 60 --hitcount 6 -j DROP",), "open"),
+        (("-A INPUT -d 224.0.0.251/32 -j DROP",), "open"),
         (("-A INPUT -j NFQUEUE --queue-num 0",), "not_understood"),
         (("-A INPUT -j GONE",), "not_understood"),
         (("-N A", "-A A -j A", "-A INPUT -j A"), "not_understood"),
@@ -53,6 +56,36 @@ def test_interface_decides_only_where_one_is_known() -> None:
     assert iptables(*rules) == "blocked"
     assert iptables(*rules, packet=local) == "open"
     assert iptables("-A INPUT -i eth0 -j DROP") == "open_to_some"
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason_code"),
+    [
+        # What Docker 28 writes for each container: its address is not one of the host's own.
+        ("-A INPUT -d 172.17.0.2/32 ! -i docker0 -j DROP", "open"),
+        ("-A INPUT -d 192.0.2.1/32 -j DROP", "open_to_some"),
+        ("-A INPUT -d 192.0.2.0/24 -j DROP", "blocked"),
+        ("-A INPUT -i wlan0 -j DROP", "open"),
+        ("-A INPUT -i eth1 -j DROP", "open_to_some"),
+        ("-A INPUT -i eth+ -j DROP", "blocked"),
+        ("-A INPUT ! -i eth+ -j DROP", "open"),
+    ],
+)
+def test_the_host_s_own_addresses_and_devices_settle_what_they_can(
+    rule: str, reason_code: str
+) -> None:
+    own = tuple(ipaddress.ip_address(each) for each in ("192.0.2.1", "192.0.2.2", "2001:db8::1"))
+    packet = Packet(port=8000, addresses=own, devices=("eth0", "eth1"))
+
+    assert iptables(rule, packet=packet) == reason_code
+
+
+def test_what_a_host_sends_to_its_own_address_comes_through_loopback() -> None:
+    own = ipaddress.ip_address("192.0.2.1")
+    packet = Packet(port=8000, source=own, addresses=(own,), devices=("eth0",))
+
+    assert iptables("-A INPUT -i lo -j ACCEPT", "-A INPUT -j DROP", packet=packet) == "open"
+    assert iptables("-A INPUT -i eth0 -j ACCEPT", "-A INPUT -j DROP", packet=packet) == "blocked"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +128,7 @@ SADDR6 = {"payload": {"protocol": "ip6", "field": "saddr"}}
         (meets({"fib": {"result": "type", "flags": ["daddr"]}}, "local", "!="), "open"),
         (meets(SADDR6, {"prefix": {"addr": "fe80::", "len": 10}}, "!="), "open"),
         ({"quota": {"val": 1, "val_unit": "bytes"}}, "not_understood"),
-        ({"xt": {"type": "match", "name": "recent"}}, "not_understood"),
+        ({"xt": {"type": "match", "name": "set"}}, "not_understood"),
         ({"newer thing": {}}, "not_understood"),
         ({"limit": {"rate": 1, "per": "second", "inv": True}}, "open"),
     ],
@@ -118,35 +151,44 @@ def test_what_is_not_nft_s_json_is_refused(text: str) -> None:
         read_nft(text, PACKET)
 
 
-UFW = """Status: active
-Logging: on (low)
-Default: deny (incoming), allow (outgoing), disabled (routed)
-New profiles: skip
-
-To                         Action      From
---                         ------      ----
-22/tcp                     ALLOW IN    Anywhere
-8000                       ALLOW IN    10.0.0.0/8
-8000/tcp (v6)              ALLOW IN    Anywhere (v6)
-9000:9100/tcp              DENY IN     Anywhere                   # old
-53/udp                     ALLOW OUT   Anywhere
-"""
+# What ufw 0.36.2 printed, and the rules it wrote, after: allow 22/tcp; limit 2222/tcp; allow from
+# 10.0.0.0/8 to any port 8000; deny 9000:9100/tcp; allow in on eth0 to any port 7000 proto tcp;
+# reject 6000; allow in on eth0 from 10.2.0.0/16 to any port 6001; allow 80,443/tcp comment web.
+UFW = {
+    name: (Path(__file__).parent / f"ufw_{name}.txt").read_text() for name in ("status", "rules")
+}
 
 
 @pytest.mark.parametrize(
     ("packet", "reason_code"),
     [
         (Packet(port=22), "open"),
-        (Packet(port=22, family="ipv6"), "blocked"),
+        (Packet(port=22, proto="udp"), "blocked"),
         (Packet(port=23), "blocked"),
+        (Packet(port=443), "open"),
+        (Packet(port=2222), "open"),
         (PACKET, "open_to_some"),
         (Packet(port=8000, source=ipaddress.ip_address("10.1.2.3")), "open"),
-        (SIX, "open"),
+        (Packet(port=8000, source=ipaddress.ip_address("11.1.2.3")), "blocked"),
+        (Packet(port=9050), "blocked"),
+        (Packet(port=7000), "open_to_some"),
+        (Packet(port=6000), "blocked"),
+        (Packet(port=6001), "open_to_some"),
+        (Packet(port=6001, source=ipaddress.ip_address("11.1.2.3")), "blocked"),
         (Packet(port=53, proto="udp"), "blocked"),
     ],
 )
-def test_ufw_is_read(packet: Packet, reason_code: str) -> None:
-    assert decide(read_ufw(UFW, packet)).reason_code == reason_code
+def test_ufw_and_the_rules_it_writes_say_the_same(packet: Packet, reason_code: str) -> None:
+    said = decide(read_ufw(UFW["status"], packet))
+    written = decide(read_iptables(UFW["rules"], packet, origin="ufw"))
+
+    assert (said.reason_code, written.reason_code) == (reason_code, reason_code)
+    assert (said.unclear, written.unclear) == ([], [])
+
+
+def test_ufw_s_rules_for_ipv6_are_apart() -> None:
+    assert decide(read_ufw(UFW["status"], Packet(port=22, family="ipv6"))).reason_code == "open"
+    assert decide(read_ufw(UFW["status"], SIX)).reason_code == "blocked"
 
 
 def test_ufw_that_is_off_is_no_firewall() -> None:

@@ -22,25 +22,26 @@ async def say(folder: Path, script: str, *arguments: Any, timeout_s: float = 5.0
 
 
 @pytest.mark.parametrize(
-    ("ending", "status", "reason_code"),
+    ("ending", "status", "reason_code", "exit_code"),
     [
-        ("exit 0", Status.OK, "plugin_ok"),
-        ("exit 1", Status.WARNING, "plugin_warning"),
-        ("exit 2", Status.CRITICAL, "plugin_critical"),
-        ("exit 3", Status.UNKNOWN, "plugin_unknown"),
-        ("exit 4", Status.UNKNOWN, "bad_exit"),
-        ("no-such-command", Status.UNKNOWN, "bad_exit"),
-        ("kill -9 $$", Status.UNKNOWN, "bad_exit"),
+        ("exit 0", Status.OK, "plugin_ok", 0),
+        ("exit 1", Status.WARNING, "plugin_warning", 1),
+        ("exit 2", Status.CRITICAL, "plugin_critical", 2),
+        ("exit 3", Status.UNKNOWN, "plugin_unknown", 3),
+        ("exit 4", Status.UNKNOWN, "bad_exit", 4),
+        ("no-such-command", Status.UNKNOWN, "bad_exit", 127),
+        ("kill -9 $$", Status.UNKNOWN, "bad_exit", -9),
         # The kernel keeps eight bits: nobody can tell this from a success.
-        ("exit 256", Status.OK, "plugin_ok"),
+        ("exit 256", Status.OK, "plugin_ok", 0),
     ],
 )
 async def test_exit_code_alone_is_the_state(
-    tmp_path: Path, ending: str, status: Status, reason_code: str
+    tmp_path: Path, ending: str, status: Status, reason_code: str, exit_code: int
 ) -> None:
     result = await say(tmp_path, f"echo CRITICAL - ignore the words\n{ending}")
 
     assert (result.status, result.reason_code) == (status, reason_code)
+    assert result.facts["exit_code"] == exit_code
 
 
 async def test_plugin_that_hangs_is_killed_and_unknown(tmp_path: Path) -> None:
