@@ -4,15 +4,15 @@ Security groups are another question: aws_sg_ingress.
 """
 
 import ipaddress
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from probes.engine import aws
-from probes.engine.aws_acl import EPHEMERAL, blocked_by, route_to
 from probes.engine.aws_lookup import Described, instances, load_balancer
+from probes.engine.aws_vpc import Vpc, Way
 from probes.engine.errors import CannotLook
 from probes.engine.schema import Kind, Param, reasons
-from probes.engine.spec import Network, Observation, Policy
+from probes.engine.spec import Observation, Policy
 
 _SERVICES = ("elbv2", "ec2")
 
@@ -40,15 +40,13 @@ def observe(params: Mapping[str, Any], elbv2: aws.Client, ec2: aws.Client) -> Ob
         "target_vpc": subnets[far]["VpcId"],
         "lb_subnets": near,
         "target_subnet": far,
-        "route_tables": {},
-        "nacls": {},
     }
     if not facts["same_vpc"]:
         words = f"the one is in {facts['lb_vpc']}, the other in {facts['target_vpc']}"
         return _say("different_vpc", facts, words, params)
-    port = params["port"] or _port_of(elbv2, balancer)
-    to = _network_of(params, target, subnets[far])
-    return _walk(_Vpc(ec2, balancer["VpcId"]), facts, subnets, port, to, params)
+    ways = _ways(params, target, subnets, facts)
+    facts["port"] = params["port"] or _port_of(elbv2, balancer)
+    return _walk(Vpc.described_by(ec2, balancer["VpcId"]), ways, facts, params)
 
 
 def _one_target(ec2: aws.Client, asked: str) -> Described | None:
@@ -79,97 +77,43 @@ def _port_of(elbv2: aws.Client, balancer: Described) -> int:
     raise CannotLook("bad_definition", f"{told}; say which port the target listens on")
 
 
-def _network_of(params: Mapping[str, Any], target: Described, subnet: Described) -> Network:
-    """The target's own address; a subnet that was asked for stands for all that is in it."""
-    return ipaddress.ip_network(
-        subnet["CidrBlock"] if params["subnet"] else target["PrivateIpAddress"]
-    )
+def _ways(
+    params: Mapping[str, Any],
+    target: Described,
+    subnets: Mapping[str, Described],
+    facts: Mapping[str, Any],
+) -> list[Way]:
+    """From each subnet of the load balancer to the target's; inside one subnet nothing is asked.
 
-
-class _Vpc:
-    """The route tables and ACLs of one VPC; a subnet without its own has the main ones."""
-
-    def __init__(self, ec2: aws.Client, vpc_id: str) -> None:
-        here = [{"Name": "vpc-id", "Values": [vpc_id]}]
-        pages = ec2.get_paginator("describe_route_tables").paginate(Filters=here)
-        self._tables: list[Described] = [table for page in pages for table in page["RouteTables"]]
-        pages = ec2.get_paginator("describe_network_acls").paginate(Filters=here)
-        self._acls: list[Described] = [acl for page in pages for acl in page["NetworkAcls"]]
-
-    def table_of(self, subnet_id: str) -> Described:
-        for table in self._tables:
-            if any(each.get("SubnetId") == subnet_id for each in table["Associations"]):
-                return table
-        return next(
-            table
-            for table in self._tables
-            if any(each.get("Main") for each in table["Associations"])
+    The end is the target's own address; a subnet that was asked for stands for all that is in it.
+    """
+    far = facts["target_subnet"]
+    end = subnets[far]["CidrBlock"] if params["subnet"] else target["PrivateIpAddress"]
+    return [
+        Way(
+            near=near,
+            source=ipaddress.ip_network(subnets[near]["CidrBlock"]),
+            far=far,
+            end=ipaddress.ip_network(end),
         )
-
-    def acl_of(self, subnet_id: str) -> Described:
-        return next(
-            acl
-            for acl in self._acls
-            if any(each["SubnetId"] == subnet_id for each in acl["Associations"])
-        )
+        for near in facts["lb_subnets"]
+        if near != far
+    ]
 
 
 def _walk(
-    vpc: _Vpc,
-    facts: dict[str, Any],
-    subnets: Mapping[str, Described],
-    port: int,
-    to: Network,
-    params: Mapping[str, Any],
+    vpc: Vpc, ways: Sequence[Way], facts: dict[str, Any], params: Mapping[str, Any]
 ) -> Observation:
-    far = facts["target_subnet"]
-    facts["port"] = port
-    for subnet_id in dict.fromkeys((*facts["lb_subnets"], far)):
-        facts["route_tables"][subnet_id] = vpc.table_of(subnet_id)["RouteTableId"]
-        facts["nacls"][subnet_id] = vpc.acl_of(subnet_id)["NetworkAclId"]
-    near = {
-        each: ipaddress.ip_network(subnets[each]["CidrBlock"])
-        for each in facts["lb_subnets"]
-        if each != far
-    }
-    for code, told in (
-        ("no_route", [each for one in near for each in _unrouted(vpc, one, near[one], far, to)]),
-        ("nacl_blocked", [each for one in near for each in _denied(vpc, one, near, far, to, port)]),
-    ):
-        if told:
-            return _say(code, facts | {"found": told}, "; ".join(told), params)
+    port = facts["port"]
+    subnet_ids = dict.fromkeys((*facts["lb_subnets"], facts["target_subnet"]))
+    facts["route_tables"] = {each: vpc.table_of(each)["RouteTableId"] for each in subnet_ids}
+    facts["nacls"] = {each: vpc.acl_of(each)["NetworkAclId"] for each in subnet_ids}
+    if found := [words for way in ways for words in vpc.unrouted(way)]:
+        return _say("no_route", facts | {"found": found}, "; ".join(found), params)
+    if found := [words for way in ways for words in vpc.denied(way, port)]:
+        return _say("nacl_blocked", facts | {"found": found}, "; ".join(found), params)
     words = f"routes and network ACLs let them reach each other on port {port}"
     return _say("reachable", facts, words, params)
-
-
-def _unrouted(vpc: _Vpc, near: str, source: Network, far: str, to: Network) -> Iterator[str]:
-    """There, and back: an answer needs its way as well."""
-    for subnet_id, network in ((near, to), (far, source)):
-        table = vpc.table_of(subnet_id)
-        route = route_to(network, table["Routes"])
-        if route is None:
-            yield f"{table['RouteTableId']} of {subnet_id} has no route to {network}"
-        elif route.get("State") == "blackhole":
-            yield f"the route of {table['RouteTableId']} of {subnet_id} to {network} is a blackhole"
-
-
-def _denied(
-    vpc: _Vpc, near: str, sources: Mapping[str, Network], far: str, to: Network, port: int
-) -> Iterator[str]:
-    source = sources[near]
-    there = range(port, port + 1)
-    for subnet_id, egress, network, ports in (
-        (near, True, to, there),
-        (far, False, source, there),
-        (far, True, source, EPHEMERAL),
-        (near, False, to, EPHEMERAL),
-    ):
-        acl = vpc.acl_of(subnet_id)
-        rule = blocked_by(acl["Entries"], egress=egress, network=network, ports=ports)
-        if rule is not None:
-            way = "to" if egress else "from"
-            which = f"port {port}" if ports is there else "the ports answers go to"
-            yield f"rule {rule} of {acl['NetworkAclId']} denies {subnet_id} {which} {way} {network}"
 
 
 def _say(
