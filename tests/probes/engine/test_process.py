@@ -1,5 +1,6 @@
 """process on real processes: detached ones, our own, hidden ones, and one out of memory."""
 
+import asyncio
 import contextlib
 import os
 import subprocess
@@ -268,3 +269,12 @@ def test_counter_is_looked_for_in_both_versions_of_control_groups() -> None:
 
 def test_nobody_counts_for_a_process_that_is_gone() -> None:
     assert oom_kills(2**22 + 1) is None
+
+
+async def test_many_looks_at_once_do_not_disturb_one_another(policy: Policy, mark: str) -> None:
+    with detached(*SLEEP, mark) as pid:
+        results = await asyncio.gather(
+            *(run("process", policy=policy, timeout_s=20, cmdline_regex=mark) for _ in range(20))
+        )
+
+    assert {(each.reason_code, *each.facts["pids"]) for each in results} == {("running", pid)}
