@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shlex
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -11,14 +10,13 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from probes.engine.command_line import shown
 from probes.engine.errors import CannotLook
-from probes.engine.redact import redact
 from probes.engine.values import compile_pattern
 
 if TYPE_CHECKING:
     import psutil
 
-_MAX_CMDLINE = 500
 _MAX_MATCHED = 8000
 
 
@@ -161,20 +159,12 @@ def _described(process: "psutil.Process") -> Iterator[Process]:
             pid=process.pid,
             started=process.create_time(),
             name=seen["name"],
-            cmdline=_shown(seen["cmdline"]),
+            cmdline=None if seen["cmdline"] is None else shown(seen["cmdline"]),
             user=seen["username"],
             exe=seen["exe"] or None,
             cwd=seen["cwd"] or None,
             rss_bytes=seen["memory_info"].rss if seen["memory_info"] else None,
         )
-
-
-def _shown(argv: list[str] | None) -> str | None:
-    """Quoted, so that a secret of several words is masked whole; and masked before it is cut."""
-    if argv is None:
-        return None
-    words = [" ".join(each.split()) for each in argv]
-    return redact(shlex.join(words) if len(words) > 1 else "".join(words)).text[:_MAX_CMDLINE]
 
 
 def _hidden(unseen: int) -> str:
