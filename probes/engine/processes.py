@@ -4,7 +4,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
@@ -17,6 +17,7 @@ from probes.engine.values import compile_pattern
 if TYPE_CHECKING:
     import psutil
 
+_EXEC_S = 0.05
 _MAX_MATCHED = 8000
 
 
@@ -104,11 +105,19 @@ def environment(pid: int) -> frozenset[str]:
     """
     psutil = _library()
     try:
-        return frozenset(psutil.Process(pid).environ())
+        return _steady(psutil.Process(pid).environ)
     except psutil.NoSuchProcess:
         raise ProcessLookupError from None
     except psutil.AccessDenied:
         raise PermissionError from None
+
+
+def _steady(read: Callable[[], dict[str, str]]) -> frozenset[str]:
+    """A process in the middle of exec has no environment for a moment."""
+    if not (names := frozenset(read())):
+        time.sleep(_EXEC_S)
+        names = frozenset(read())
+    return names
 
 
 def _library() -> ModuleType:
