@@ -51,6 +51,7 @@ class OnlyUnix(importlib.abc.MetaPathFinder):
 
 def forget_unix() -> None:
     os.environ.setdefault("USERNAME", "kim")
+    sys.platform = "win32"
     for name in MODULES:
         sys.modules.pop(name, None)
     sys.meta_path.insert(0, OnlyUnix())
