@@ -1,58 +1,19 @@
 """The processes of this host that match, without the probe's own, and what may not be seen."""
 
-import contextlib
 import os
-import shlex
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
 from probes.engine.errors import CannotLook
-from probes.engine.redact import redact
+from probes.engine.proc_table import ProcTable
+from probes.engine.process_rows import Process, Row, Table
+from probes.engine.psutil_table import PsutilTable
 from probes.engine.values import compile_pattern
 
-if TYPE_CHECKING:
-    import psutil
-
-_MAX_CMDLINE = 500
 _EXEC_S = 0.05
 _MAX_MATCHED = 8000
-
-
-@dataclass(frozen=True, kw_only=True)
-class Process:
-    """One process; what this user may not see of it is None. `started` is in Unix seconds."""
-
-    pid: int
-    started: float
-    name: str | None = None
-    cmdline: str | None = None
-    user: str | None = None
-    exe: str | None = None
-    cwd: str | None = None
-    rss_bytes: int | None = None
-
-    @property
-    def age_s(self) -> float:
-        return max(0.0, time.time() - self.started)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        return {
-            "pid": self.pid,
-            "name": self.name,
-            "cmdline": self.cmdline,
-            "user": self.user,
-            "started": datetime.fromtimestamp(self.started, UTC).isoformat(timespec="seconds"),
-            "age_s": round(self.age_s, 1),
-            "rss_bytes": self.rss_bytes,
-            "cwd": self.cwd,
-            "exe": self.exe,
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,37 +28,33 @@ class Found:
         return [each.pid for each in self.processes]
 
 
-def find(*, name: str | None, pattern: str | None) -> Found:
+def find(*, name: str | None, pattern: str | None, table: Table | None = None) -> Found:
     """Every process of that exact name whose command line holds the pattern. Blocks.
 
     A zombie does not run. Left out are the probe's own process, what it was started by (a
     shell whose command line holds the very pattern) and what it started (other probes).
     """
-    psutil = _library()
     wanted = compile_pattern(pattern) if pattern else None
-    own = _own_family()
+    table = table or _table()
+    rows = list(table.rows())
+    own = _own_family(rows)
     found: list[Process] = []
     unseen = 0
-    for process in psutil.process_iter(["name", "cmdline", "status"]):
-        seen = process.info
-        if process.pid in own or seen["status"] == psutil.STATUS_ZOMBIE:
+    for row in rows:
+        if row.pid in own or row.is_zombie or not _may_be_named(name, row):
             continue
-        if name and seen["name"] and not _same_name(name, seen["name"]):
-            continue
-        if (wanted and seen["cmdline"] is None) or (name and not seen["name"]):
+        if (wanted and row.argv is None) or (name and row.name is None):
             unseen += 1
-        elif not wanted or wanted.search(" ".join(seen["cmdline"])[:_MAX_MATCHED]):
-            found += _described(process)
+        elif not wanted or wanted.search(" ".join(row.argv or ())[:_MAX_MATCHED]):
+            described = table.describe(row.pid)
+            found += [described] if described else []
     found.sort(key=lambda each: each.started)
     return Found(processes=tuple(found), hidden=_hidden(unseen))
 
 
 def described(pid: int) -> Process | None:
     """The process of that pid, or None when there is none."""
-    psutil = _library()
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return next(_described(psutil.Process(pid)), None)
-    return None
+    return _table().describe(pid)
 
 
 def environment(pid: int) -> frozenset[str]:
@@ -105,33 +62,17 @@ def environment(pid: int) -> frozenset[str]:
 
     Raises ProcessLookupError or PermissionError.
     """
-    psutil = _library()
-    try:
-        return _steady(psutil.Process(pid).environ)
-    except psutil.NoSuchProcess:
-        raise ProcessLookupError from None
-    except psutil.AccessDenied:
-        raise PermissionError from None
-
-
-def _steady(read: Callable[[], dict[str, str]]) -> frozenset[str]:
-    """A process in the middle of exec has no environment for a moment."""
-    if not (names := frozenset(read())):
+    names = _table().environment(pid)
+    if not names:
+        # A process in the middle of exec has no environment for a moment.
         time.sleep(_EXEC_S)
-        names = frozenset(read())
+        names = _table().environment(pid)
     return names
 
 
-def _library() -> ModuleType:
-    """psutil, which a host that runs nothing but an agent may not have."""
-    try:
-        import psutil
-    except ImportError:
-        raise CannotLook(
-            "library_missing",
-            "looking at processes needs psutil; install it with `python3 -m pip install psutil`",
-        ) from None
-    return psutil
+def _table() -> Table:
+    """Raises CannotLook where a library is needed that is not installed."""
+    return ProcTable() if sys.platform == "linux" else PsutilTable()
 
 
 def look_denied(found: Found) -> CannotLook:
@@ -151,39 +92,26 @@ def replaced(samples: Sequence[Found]) -> tuple[list[int], list[int]]:
     return [pid for _, pid in gone], [pid for _, pid in new]
 
 
-def _own_family() -> frozenset[int]:
+def _own_family(rows: Iterable[Row]) -> frozenset[int]:
     """The first process of a host or container is not what it runs for: it may be asked for."""
-    own = _library().Process()
-    kin = {each.pid for each in (*own.parents(), *own.children(recursive=True))}
-    return frozenset(kin - {1} | {own.pid})
+    parents = {row.pid: row.parent for row in rows}
+    above = set(_line_of(os.getpid(), parents)) | {os.getppid()}
+    below = {pid for pid in parents if os.getpid() in _line_of(pid, parents)}
+    return frozenset((above - {1}) | below | {os.getpid()})
 
 
-def _same_name(wanted: str, name: str) -> bool:
-    return wanted.casefold().removesuffix(".exe") == name.casefold().removesuffix(".exe")
+def _line_of(pid: int, parents: dict[int, int]) -> list[int]:
+    """A process and those above it. Pids are used again, so a line may even close to a ring."""
+    line = [pid]
+    while (parent := parents.get(line[-1], 0)) and parent not in line:
+        line.append(parent)
+    return line
 
 
-def _described(process: "psutil.Process") -> Iterator[Process]:
-    """Nothing when it ended meanwhile."""
-    with contextlib.suppress(_library().NoSuchProcess), process.oneshot():
-        seen = process.as_dict(["name", "cmdline", "username", "exe", "cwd", "memory_info"])
-        yield Process(
-            pid=process.pid,
-            started=process.create_time(),
-            name=seen["name"],
-            cmdline=_shown(seen["cmdline"]),
-            user=seen["username"],
-            exe=seen["exe"] or None,
-            cwd=seen["cwd"] or None,
-            rss_bytes=seen["memory_info"].rss if seen["memory_info"] else None,
-        )
-
-
-def _shown(argv: list[str] | None) -> str | None:
-    """Quoted, so that a secret of several words is masked whole; and masked before it is cut."""
-    if argv is None:
-        return None
-    words = [" ".join(each.split()) for each in argv]
-    return redact(shlex.join(words) if len(words) > 1 else "".join(words)).text[:_MAX_CMDLINE]
+def _may_be_named(wanted: str | None, row: Row) -> bool:
+    if wanted is None or row.name is None:
+        return True
+    return wanted.casefold().removesuffix(".exe") == row.name.casefold().removesuffix(".exe")
 
 
 def _hidden(unseen: int) -> str:

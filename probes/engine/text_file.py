@@ -53,7 +53,8 @@ async def beside_the_loop(
         async with asyncio.timeout_at(deadline):
             return await asyncio.to_thread(look, params, policy)
     except TimeoutError:
-        raise CannotLook("timeout", "the file did not answer in time") from None
+        slow = params.get("path", "the file")
+        raise CannotLook("timeout", f"{slow} did not answer in time") from None
 
 
 def read_whole(path: str, *, policy: Policy, most_bytes: int) -> TextFile:

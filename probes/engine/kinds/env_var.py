@@ -7,7 +7,8 @@ from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.listeners import listeners_on
-from probes.engine.processes import Process, described, environment, find, look_denied
+from probes.engine.process_rows import Process
+from probes.engine.processes import described, environment, find, look_denied
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 

@@ -1,6 +1,5 @@
 """file_present: is there a file or folder at this path, of the kind that is expected?"""
 
-import asyncio
 import os
 import stat
 from collections.abc import Iterable, Mapping
@@ -11,17 +10,13 @@ from probes.engine.errors import CannotLook, Complaint
 from probes.engine.guard import allowed_path
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
+from probes.engine.text_file import beside_the_loop
 
 _KINDS = (("file", stat.S_ISREG), ("folder", stat.S_ISDIR), ("socket", stat.S_ISSOCK))
 
 
 async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) -> Observation:
-    """Looking may hang (a dead network mount), so it happens beside the event loop."""
-    try:
-        async with asyncio.timeout_at(deadline):
-            return await asyncio.to_thread(_look, params, policy)
-    except TimeoutError:
-        raise CannotLook("timeout", f"{params['path']} did not answer in time") from None
+    return await beside_the_loop(_look, params, deadline=deadline, policy=policy)
 
 
 def _look(params: Mapping[str, Any], policy: Policy) -> Observation:

@@ -6,7 +6,8 @@ from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.oom import oom_kills
-from probes.engine.processes import Found, Process, find, look_denied, replaced
+from probes.engine.process_rows import Process
+from probes.engine.processes import Found, find, look_denied, replaced
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 

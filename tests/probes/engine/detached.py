@@ -5,7 +5,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
+
+import psutil
 
 _START = """
 import os, subprocess, sys
@@ -31,3 +34,7 @@ def detached(*argv: str, env: Mapping[str, str] | None = None, cwd: str = "/") -
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
+        # Somebody else reaps it; until then it is a zombie.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
+                time.sleep(0.005)

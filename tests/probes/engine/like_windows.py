@@ -26,7 +26,7 @@ import psutil
 
 LOADED = (asyncio.subprocess, concurrent.futures.thread, logging, ssl, psutil)
 MODULES = frozenset(
-    ("crypt", "fcntl", "grp", "nis", "posix", "pty", "pwd", "readline", "resource", "spwd",
+    ("crypt", "fcntl", "grp", "nis", "pty", "pwd", "readline", "resource", "spwd",
      "syslog", "termios", "tty")
 )  # fmt: skip
 NAMES: dict[ModuleType, tuple[str, ...]] = {
@@ -51,10 +51,10 @@ class OnlyUnix(importlib.abc.MetaPathFinder):
 
 def forget_unix() -> None:
     os.environ.setdefault("USERNAME", "kim")
+    sys.platform = "win32"
     for name in MODULES:
         sys.modules.pop(name, None)
     sys.meta_path.insert(0, OnlyUnix())
-    sys.builtin_module_names = tuple(set(sys.builtin_module_names) - MODULES)
     for module, names in NAMES.items():
         for name in names:
             if hasattr(module, name):

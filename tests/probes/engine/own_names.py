@@ -5,6 +5,7 @@ host's, and a name server on its own loopback answers. Nothing leaves the machin
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import json
 import socket
@@ -23,13 +24,19 @@ NXDOMAIN, SERVFAIL = 3, 2
 ROOT = str(Path(__file__).parents[3])
 
 
-def looked_up(*specs: dict[str, Any], hosts: str = "", zone: dict[str, Any], **policy: Any) -> Any:
+def looked_up(
+    *specs: dict[str, Any],
+    hosts: str = "",
+    zone: dict[str, Any],
+    listen: tuple[str, int] | None = None,
+    **policy: Any,
+) -> Any:
     """The results as [status, reason_code, facts, summary], one per {kind, params}.
 
     `zone` gives addresses by name; a name that is not there does not exist, and one with
-    None makes the server fail.
+    None makes the server fail. `listen` is where something else accepts connections.
     """
-    request = {"specs": specs, "hosts": hosts, "zone": zone, "policy": policy}
+    request = {"specs": specs, "hosts": hosts, "zone": zone, "listen": listen, "policy": policy}
     ran = subprocess.run(
         ["unshare", "--mount", "--net", sys.executable, "-m", "tests.probes.engine.own_names"],
         input=json.dumps(request),
@@ -87,7 +94,9 @@ def main() -> None:
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     server.bind(("127.0.0.1", 53))
     threading.Thread(target=_serve, args=(server, request["zone"]), daemon=True).start()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        if request["listen"]:
+            stack.enter_context(socket.create_server(tuple(request["listen"])))
         _lay_over("/etc/hosts", request["hosts"], folder)
         _lay_over("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1\n", folder)
         json.dump(asyncio.run(_run(request)), sys.stdout)

@@ -118,3 +118,27 @@ def test_localhost_on_ipv6_first_is_a_warning_unless_both_are_expected() -> None
     assert alone[:2] == ["WARNING", "v6_first"]
     assert both[:2] == ["OK", "resolves"]
     assert dual[:2] == ["OK", "resolves"]
+
+
+@pytest.mark.lab
+def test_server_on_127_0_0_1_alone_is_told_from_one_that_is_off() -> None:
+    """The laboratory's row: localhost answers, [::1] refuses, and the name says why."""
+    name, localhost, first, second = looked_up(
+        asked("localhost", compare=["127.0.0.1"]),
+        {"kind": "tcp_connect", "params": {"host": "localhost", "port": 8000}},
+        {"kind": "tcp_connect", "params": {"host": "::1", "port": 8000}},
+        {"kind": "tcp_connect", "params": {"host": "127.0.0.1", "port": 8000}},
+        hosts="127.0.0.1 localhost\n::1 localhost\n",
+        zone={},
+        listen=("127.0.0.1", 8000),
+        **LOOPBACK,
+    )
+
+    assert name[:2] == ["WARNING", "v6_first"]
+    assert name[2]["addresses"] == ["::1", "127.0.0.1"]
+    assert localhost[:2] == ["OK", "connected"]
+    assert {each["address"]: each["outcome"] for each in localhost[2]["addresses"]} == {
+        "::1": "refused",
+        "127.0.0.1": "connected",
+    }
+    assert (first[1], second[1]) == ("refused", "connected")

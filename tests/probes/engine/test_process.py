@@ -1,11 +1,13 @@
 """process on real processes: detached ones, our own, hidden ones, and one out of memory."""
 
+import asyncio
 import contextlib
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +16,9 @@ import pytest
 
 from probes.engine.errors import InvalidParams
 from probes.engine.oom import _counters, oom_kills
+from probes.engine.proc_table import ProcTable
+from probes.engine.processes import find
+from probes.engine.psutil_table import PsutilTable
 from probes.engine.registry import validate
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.detached import SLEEP, detached
@@ -196,7 +201,14 @@ def test_name_or_command_line_must_be_given() -> None:
 
 
 @pytest.mark.lab
-def test_process_that_may_be_hidden_is_unknown_and_not_absent(mark: str) -> None:
+@pytest.mark.parametrize(
+    ("hidepid", "words"),
+    [(1, "hide their command line"), (2, "(hidepid)")],
+    ids=["no entry", "unseen"],
+)
+def test_process_that_may_be_hidden_is_unknown_and_not_absent(
+    mark: str, hidepid: int, words: str
+) -> None:
     """A /proc of its own that hides other users' processes, seen as nobody."""
     ask = (
         "import asyncio, concurrent.futures.thread; from probes.engine.runner import run_one; "
@@ -207,14 +219,14 @@ def test_process_that_may_be_hidden_is_unknown_and_not_absent(mark: str) -> None
         "said = asyncio.run(run_one(spec, policy=Policy())); "
         "print(said.status, said.reason_code, said.summary)"
     )
-    hide = f'mount -t proc -o hidepid=2 proc /proc && exec "{sys.executable}" -c "{ask}"'
+    hide = f'mount -t proc -o hidepid={hidepid} proc /proc && exec "{sys.executable}" -c "{ask}"'
     with detached(*SLEEP, mark):
         said = subprocess.run(
             ["unshare", "--mount", "--fork", "/bin/sh", "-c", hide], capture_output=True, text=True
         )
 
     assert said.stdout.startswith("UNKNOWN permission_denied"), said.stderr
-    assert "hidepid" in said.stdout
+    assert words in said.stdout
 
 
 @contextlib.contextmanager
@@ -266,5 +278,59 @@ def test_counter_is_looked_for_in_both_versions_of_control_groups() -> None:
     ]
 
 
+def test_both_tables_say_the_same_of_a_process(mark: str) -> None:
+    """Linux' own, which needs no library, and psutil's for every other system."""
+    with detached(*SLEEP, mark, "two words", env={"SHOP": "1"}) as pid:
+        own, psutils = ProcTable(), PsutilTable()
+        [seen] = [row for row in own.rows() if row.pid == pid]
+
+        assert seen in list(psutils.rows())
+        assert find(name=None, pattern=mark, table=psutils).pids == [pid]
+        one, other = own.describe(pid), psutils.describe(pid)
+        assert one is not None and other is not None
+        assert one.started == pytest.approx(other.started, abs=0.02)
+        assert replace(one, started=0, rss_bytes=0) == replace(other, started=0, rss_bytes=0)
+        assert own.environment(pid) == psutils.environment(pid) > {"SHOP"}
+    for table in (own, psutils):
+        assert table.describe(2**22 - 1) is None
+        with pytest.raises(ProcessLookupError):
+            table.environment(2**22 - 1)
+
+
 def test_nobody_counts_for_a_process_that_is_gone() -> None:
     assert oom_kills(2**22 + 1) is None
+
+
+async def test_many_looks_at_once_do_not_disturb_one_another(policy: Policy, mark: str) -> None:
+    with detached(*SLEEP, mark) as pid:
+        results = await asyncio.gather(
+            *(run("process", policy=policy, timeout_s=20, cmdline_regex=mark) for _ in range(20))
+        )
+
+    assert {(each.reason_code, *each.facts["pids"]) for each in results} == {("running", pid)}
+
+
+WITHOUT_PSUTIL = """
+import sys
+sys.modules["psutil"] = None
+from probes.engine.errors import CannotLook
+from probes.engine.processes import find
+from probes.engine.psutil_table import PsutilTable
+print(find(name=None, pattern=sys.argv[1]).pids)
+try:
+    PsutilTable()
+except CannotLook as reason:
+    print(reason.reason_code, reason)
+"""
+
+
+def test_linux_needs_no_library_and_others_are_told_which(mark: str) -> None:
+    with detached(*SLEEP, mark) as pid:
+        said = subprocess.run(
+            [sys.executable, "-c", WITHOUT_PSUTIL, mark], capture_output=True, text=True, check=True
+        )
+
+    found, missing = said.stdout.splitlines()
+    assert found == f"[{pid}]"
+    assert missing.startswith("library_missing looking at processes needs psutil")
+    assert "pip install psutil" in missing
