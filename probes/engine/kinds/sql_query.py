@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -54,6 +55,8 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
 
 async def _check_library() -> None:
     """In a thread: the first import takes longer than a loop may be held up."""
+    if sys.modules.get("psycopg") is not None:
+        return
     try:
         await asyncio.to_thread(importlib.import_module, "psycopg")
     except ImportError:
