@@ -163,6 +163,11 @@ async def test_a_server_that_has_to_prove_itself_does_so_or_is_not_asked(
         "as_expected", "tls_failed", "tls_failed", "not_allowed",
     ]  # fmt: skip
     assert all(shows_no_secret(each) for each in (proved, stranger, misnamed, outside))
+    certificate = await run(
+        "tls_certificate", policy=here, host="localhost", port=postgres.port, starttls="postgres",
+        ca_file=str(authority.pem),
+    )  # fmt: skip
+    assert certificate.reason_code == "valid"
 
 
 async def test_how_a_query_fails_is_told_apart(postgres: Cluster) -> None:
