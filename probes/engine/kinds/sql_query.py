@@ -16,6 +16,8 @@ from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 
 _READS = re.compile(r"(?i)[\s(]*(?:select|show|values)\b")
+# The first that can be told which ways of logging in to refuse.
+_OLDEST_LIBPQ = 160_000
 _SAYS = {
     "dns_failed": "has no address",
     "refused": "refused the connection",
@@ -55,15 +57,19 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
 
 async def _check_library() -> None:
     """In a thread: the first import takes longer than a loop may be held up."""
-    if sys.modules.get("psycopg") is not None:
-        return
-    try:
-        await asyncio.to_thread(importlib.import_module, "psycopg")
-    except ImportError:
-        raise CannotLook(
-            "library_missing",
-            "psycopg is not installed here; install it with: pip install 'psycopg[binary]'",
-        ) from None
+    if sys.modules.get("psycopg") is None:
+        try:
+            await asyncio.to_thread(importlib.import_module, "psycopg")
+        except ImportError:
+            raise _no_library("psycopg is not installed here") from None
+    from psycopg import pq
+
+    if pq.version() < _OLDEST_LIBPQ:
+        raise _no_library(f"psycopg uses libpq {pq.version() // 10_000} here, which is too old")
+
+
+def _no_library(what: str) -> CannotLook:
+    return CannotLook("library_missing", f"{what}; install it with: pip install 'psycopg[binary]'")
 
 
 def _found(dsn: Dsn, answer: Answer) -> dict[str, Any]:

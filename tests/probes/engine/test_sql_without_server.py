@@ -138,3 +138,28 @@ async def test_what_is_not_postgres_is_not_let_in() -> None:
         server.close()
 
     assert (result.status, result.reason_code) == (Status.CRITICAL, "login_failed")
+
+
+async def test_a_hostile_server_cannot_make_its_words_expensive() -> None:
+    words = b"SFATAL\0C28000\0M" + b"role " * 5000 + b"\0\0"
+    error = b"E" + (len(words) + 4).to_bytes(4, "big") + words
+
+    async def hostile(reader: Any, writer: Any) -> None:
+        # First no TLS, then the error.
+        await reader.read(8)
+        writer.write(b"N")
+        await reader.read(1000)
+        writer.write(error)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(hostile, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    try:
+        result = await ask(f"host=127.0.0.1 port={port} user=monitor password=Sw0rdfish99")
+    finally:
+        server.close()
+
+    assert (result.status, result.reason_code) == (Status.CRITICAL, "login_failed")
+    assert len(result.facts["message"]) <= 1000
+    assert result.elapsed_s < 1.0
