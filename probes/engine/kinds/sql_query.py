@@ -10,6 +10,7 @@ from typing import Any
 
 from probes.engine.dsn import Dsn, read_dsn
 from probes.engine.errors import CannotLook, Complaint
+from probes.engine.outcomes import SAYS
 from probes.engine.postgres import MAX_ROWS, Answer, ask, facts_of
 from probes.engine.redact import mask, names_a_secret
 from probes.engine.schema import Kind, Param, reasons
@@ -19,9 +20,8 @@ _READS = re.compile(r"(?i)[\s(]*(?:select|show|values)\b")
 # The first that can be told which ways of logging in to refuse.
 _OLDEST_LIBPQ = 160_000
 _SAYS = {
+    **SAYS,
     "dns_failed": "has no address",
-    "refused": "refused the connection",
-    "timed_out_connect": "did not answer to connecting; the connection was dropped",
     "timed_out_login": "accepted the connection and then did not answer in time",
     "timed_out_query": "did not finish the query in time",
     "auth_failed": "did not accept the user or the password",

@@ -13,6 +13,7 @@ from probes.engine.certificate import Certificate, read_certificate
 from probes.engine.connect import winner
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.guard import NameNotFound, allowed_path, resolve
+from probes.engine.outcomes import SAYS
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 from probes.engine.starttls import NEGOTIATIONS
@@ -22,8 +23,7 @@ _MAX_CA_FILE = 1024 * 1024
 _DISTRUST = {9: "not_yet_valid", 10: "expired", 18: "self_signed", 62: "name_mismatch",
              64: "name_mismatch"}  # fmt: skip
 _SAYS = {
-    "refused": "refused the connection",
-    "timed_out_connect": "did not answer to connecting; the connection was dropped",
+    **SAYS,
     "reset": "broke the connection off while connecting",
     "no_route": "cannot be reached: there is no route",
     "starttls_refused": "does not go on in TLS",
