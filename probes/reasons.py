@@ -137,6 +137,7 @@ LABELS: Mapping[str, str | Promise] = {
     "untrusted": _("The certificate's chain is not trusted"),
     "name_mismatch": _("The certificate is for another name"),
     "handshake_failed": _("No TLS handshake came about"),
+    "starttls_refused": _("The server does not go on in TLS"),
     # sql_query
     "mismatch": _("The answer is not what was expected"),
     "timed_out_login": _("Connected, but nobody let us in in time"),

@@ -53,6 +53,8 @@ class Dsn:
             # Below a file there is no file: not even an empty one is read.
             "passfile": os.path.join(os.devnull, "none"),
             "gssencmode": "disable",
+            # A certificate of this process's user is nobody's business either.
+            "sslcertmode": "disable",
             "client_encoding": "UTF8",
             "application_name": "knownfix-probe",
             "options": "",

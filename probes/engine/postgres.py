@@ -24,6 +24,7 @@ MAX_VALUE = 1000
 _MAX_CHARACTERS = 16 * 1024
 # How much earlier than our deadline the server gives up by itself, and says so.
 _MARGIN_S = 0.1
+_MOST_SAID = 1000
 _INTEGERS = (20, 21, 23, 26)
 _BOOLEAN = 16
 # The server speaks the language it was set up for; libpq's own words come before it.
@@ -173,7 +174,8 @@ async def _log_in(dsn: Dsn, address: Address, answer: Answer, deadline: float) -
         answer.fail("timed_out_login")
         return None
     except psycopg.Error as error:
-        said = dsn.masked(str(error))
+        # Cut, because whoever answered there wrote it, and our patterns are no RE2.
+        said = dsn.masked(str(error)[:_MOST_SAID])
         code = reason_code_of_login(said)
         answer.fail(code, said.rpartition("failed: ")[2].strip() if code == "login_failed" else "")
         return None
@@ -257,7 +259,7 @@ def _failed(dsn: Dsn, error: Any, answer: Answer, *, ran_out_of_time: bool) -> N
     answer.sqlstate = error.sqlstate
     if ran_out_of_time:
         return answer.fail("timed_out_query")
-    said = dsn.masked(str(error.diag.message_primary or "")).strip()
+    said = dsn.masked(str(error.diag.message_primary or "")[:_MOST_SAID]).strip()
     if error.sqlstate in _CANNOT:
         code, words = _CANNOT[error.sqlstate]
         raise CannotLook(code, f"{words.format(name=dsn.name)} ({error.sqlstate} {said})")

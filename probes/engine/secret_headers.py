@@ -102,9 +102,11 @@ def mask_echo(
 ) -> tuple[list[tuple[str, str]], bytes]:
     """Headers and body without any form of a secret, before they are cut to what is stored: a
     secret that is cut in the middle would be known no more."""
+    # In UTF-16 what is ASCII has zeros beside it.
+    encodings = ("utf-8", "utf-16-le", "utf-16-be") if b"\0" in body else ("utf-8",)
     for form in known_forms(tuple(secrets.values())):
         headers = [(name, value.replace(form, _MASK)) for name, value in headers]
-        for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        for encoding in encodings:
             body = body.replace(form.encode(encoding), _MASK.encode(encoding))
     return headers, body
 

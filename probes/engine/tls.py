@@ -2,12 +2,14 @@
 
 import asyncio
 import functools
+import socket
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from probes.engine.connect import Attempt, close_all, connect_all, winner
 from probes.engine.guard import Address
+from probes.engine.starttls import NEGOTIATIONS, NotOffered
 
 
 @dataclass(kw_only=True)
@@ -25,8 +27,14 @@ class Handshake:
 
 
 async def shake_hands(
-    addresses: Sequence[Address], context: ssl.SSLContext, *, name: str, deadline: float
+    addresses: Sequence[Address],
+    context: ssl.SSLContext,
+    *,
+    name: str,
+    deadline: float,
+    starttls: str | None = None,
 ) -> Handshake:
+    """`starttls` names the protocol that is spoken in the clear first, if there is one."""
     attempts = await connect_all(addresses, deadline=deadline)
     done = Handshake(attempts=attempts)
     try:
@@ -34,29 +42,49 @@ async def shake_hands(
         if won.outcome != "connected":
             done.failure = won.outcome
         else:
-            await _shake(done, won, context, name, deadline)
+            async with asyncio.timeout_at(deadline):
+                await _shake(done, won, context, name, starttls)
+    except TimeoutError:
+        done.failure, done.problem = "handshake_failed", "the server did not answer in time"
     finally:
         close_all(attempts)
     return done
 
 
 async def _shake(
-    done: Handshake, won: Attempt, context: ssl.SSLContext, name: str, deadline: float
+    done: Handshake, won: Attempt, context: ssl.SSLContext, name: str, starttls: str | None
 ) -> None:
     sock, won.sock = won.sock, None
     try:
-        async with asyncio.timeout_at(deadline):
-            _, writer = await asyncio.open_connection(sock=sock, ssl=context, server_hostname=name)
-    except TimeoutError:
-        done.failure, done.problem = "handshake_failed", "the server did not answer in time"
+        writer = await _secured(sock, context, name, starttls)
     except ssl.SSLCertVerificationError as error:
         done.distrust = (error.verify_code, error.verify_message)
+    except NotOffered as error:
+        done.failure, done.problem = "starttls_refused", str(error)
+    except TimeoutError:
+        # An OSError too, but ours.
+        raise
     except OSError as error:
         # An ssl.SSLError is one too; so is a peer that hangs up.
         done.failure, done.problem = "handshake_failed", _words(error)
     else:
         _note(done, writer)
         writer.transport.abort()
+
+
+async def _secured(
+    sock: socket.socket | None, context: ssl.SSLContext, name: str, starttls: str | None
+) -> asyncio.StreamWriter:
+    if starttls is None:
+        return (await asyncio.open_connection(sock=sock, ssl=context, server_hostname=name))[1]
+    reader, writer = await asyncio.open_connection(sock=sock)
+    try:
+        await NEGOTIATIONS[starttls](reader, writer)
+        await writer.start_tls(context, server_hostname=name)
+    except BaseException:
+        writer.transport.abort()
+        raise
+    return writer
 
 
 def _words(error: OSError) -> str:

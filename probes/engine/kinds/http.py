@@ -10,6 +10,7 @@ from probes.engine import secret_headers
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.expect_answer import json_differences, json_values, matches, missing_headers
 from probes.engine.http_client import Exchange, Request, exchange
+from probes.engine.outcomes import SAYS
 from probes.engine.redact import strip_controls
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
@@ -28,12 +29,6 @@ _CHARSETS = re.compile(
     r"|shift_jis|gbk|gb2312|gb18030|big5"
 )
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key")
-_SAYS = {
-    "refused": "refused the connection",
-    "timed_out_connect": "did not answer to connecting; the connection was dropped",
-    "timed_out_ttfb": "accepted the connection and then did not answer in time",
-    "timed_out_body": "began to answer and did not end in time",
-}
 
 
 async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) -> Observation:
@@ -130,7 +125,7 @@ def judge_answer(params: Mapping[str, Any], done: Exchange, facts: dict[str, Any
     """The first thing that is not as expected, in this order: transport, status, header, body."""
     asked = f"{done.request.method} {done.request.url}"
     if done.failure:
-        words = _SAYS.get(done.failure) or f"failed: {done.problem}"
+        words = SAYS.get(done.failure) or f"failed: {done.problem}"
         return _seen(done.failure, facts, f"{asked} {words}", done)
     if not _is_expected_status(params["expect_status"], done.status or 0):
         wanted = " or ".join(map(str, params["expect_status"])) or "200 to 399"

@@ -8,16 +8,11 @@ from typing import Any
 from probes.engine import secret_headers
 from probes.engine.errors import Complaint
 from probes.engine.http_client import Exchange, Request, exchange
+from probes.engine.outcomes import SAYS
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 
 MAX_SAMPLES = 50
-_SAYS = {
-    "refused": "refused the connection",
-    "timed_out_connect": "did not answer to connecting; the connection was dropped",
-    "timed_out_ttfb": "accepted the connection and then did not answer in time",
-    "timed_out_body": "began to answer and did not end in time",
-}
 
 
 async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) -> Observation:
@@ -38,7 +33,7 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
 def _problem(params: Mapping[str, Any], sample: Exchange) -> tuple[str, str] | None:
     """Why the time of this request says nothing about how fast the service answers."""
     if sample.failure:
-        return sample.failure, _SAYS.get(sample.failure) or f"failed: {sample.problem}"
+        return sample.failure, SAYS.get(sample.failure) or f"failed: {sample.problem}"
     expected, status = params["expect_status"], sample.status or 0
     if (status in expected) if expected else (200 <= status <= 399):
         return None

@@ -4,21 +4,24 @@ import asyncio
 import importlib
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from probes.engine.dsn import Dsn, read_dsn
 from probes.engine.errors import CannotLook, Complaint
+from probes.engine.outcomes import SAYS
 from probes.engine.postgres import MAX_ROWS, Answer, ask, facts_of
 from probes.engine.redact import mask, names_a_secret
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 
 _READS = re.compile(r"(?i)[\s(]*(?:select|show|values)\b")
+# The first that can be told which ways of logging in to refuse.
+_OLDEST_LIBPQ = 160_000
 _SAYS = {
+    **SAYS,
     "dns_failed": "has no address",
-    "refused": "refused the connection",
-    "timed_out_connect": "did not answer to connecting; the connection was dropped",
     "timed_out_login": "accepted the connection and then did not answer in time",
     "timed_out_query": "did not finish the query in time",
     "auth_failed": "did not accept the user or the password",
@@ -54,13 +57,19 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
 
 async def _check_library() -> None:
     """In a thread: the first import takes longer than a loop may be held up."""
-    try:
-        await asyncio.to_thread(importlib.import_module, "psycopg")
-    except ImportError:
-        raise CannotLook(
-            "library_missing",
-            "psycopg is not installed here; install it with: pip install 'psycopg[binary]'",
-        ) from None
+    if sys.modules.get("psycopg") is None:
+        try:
+            await asyncio.to_thread(importlib.import_module, "psycopg")
+        except ImportError:
+            raise _no_library("psycopg is not installed here") from None
+    from psycopg import pq
+
+    if pq.version() < _OLDEST_LIBPQ:
+        raise _no_library(f"psycopg uses libpq {pq.version() // 10_000} here, which is too old")
+
+
+def _no_library(what: str) -> CannotLook:
+    return CannotLook("library_missing", f"{what}; install it with: pip install 'psycopg[binary]'")
 
 
 def _found(dsn: Dsn, answer: Answer) -> dict[str, Any]:

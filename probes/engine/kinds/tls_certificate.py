@@ -1,6 +1,7 @@
 """tls_certificate: is the server's certificate trusted, for this name, and for how long?"""
 
 import asyncio
+import functools
 import ssl
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
@@ -12,18 +13,20 @@ from probes.engine.certificate import Certificate, read_certificate
 from probes.engine.connect import winner
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.guard import NameNotFound, allowed_path, resolve
+from probes.engine.outcomes import SAYS
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
+from probes.engine.starttls import NEGOTIATIONS
 
 _MAX_CA_FILE = 1024 * 1024
 # X509_V_ERR_* of OpenSSL (x509_vfy.h). All others are a chain that leads to nobody trusted.
 _DISTRUST = {9: "not_yet_valid", 10: "expired", 18: "self_signed", 62: "name_mismatch",
              64: "name_mismatch"}  # fmt: skip
 _SAYS = {
-    "refused": "refused the connection",
-    "timed_out_connect": "did not answer to connecting; the connection was dropped",
+    **SAYS,
     "reset": "broke the connection off while connecting",
     "no_route": "cannot be reached: there is no route",
+    "starttls_refused": "does not go on in TLS",
 }
 
 
@@ -37,11 +40,13 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
         return Observation(
             reason_code="dns_failed", facts={"host": host, "port": port}, summary=str(error)
         )
-    done = await tls.shake_hands(addresses, trust, name=name, deadline=deadline)
+    shake = functools.partial(
+        tls.shake_hands, name=name, deadline=deadline, starttls=params["starttls"]
+    )
+    done = await shake(addresses, trust)
     if done.distrust:
         # Once more at the same address, only to read what was not accepted.
-        again = [winner(done.attempts).address]
-        read = await tls.shake_hands(again, tls.trusting_anyone(), name=name, deadline=deadline)
+        read = await shake([winner(done.attempts).address], tls.trusting_anyone())
         read.distrust = done.distrust
         done = read
     return _observe(params, name, done)
@@ -69,7 +74,8 @@ def _observe(params: Mapping[str, Any], name: str, done: tls.Handshake) -> Obser
     facts = _facts(params, name, done)
     at = f"{params['host']} port {params['port']}"
     if done.failure:
-        words = _SAYS.get(done.failure) or f"and the probe did not agree on TLS: {done.problem}"
+        words = _SAYS.get(done.failure, "and the probe did not agree on TLS")
+        words = f"{words}: {done.problem}" if done.problem else words
         return Observation(reason_code=done.failure, facts=facts, summary=f"{at} {words}")
     try:
         read = read_certificate(done.der)
@@ -153,6 +159,12 @@ KIND = Kind(
             type="host",
             help="The name the certificate must be for. Without it: host.",
         ),
+        Param(
+            name="starttls",
+            type="choice",
+            choices=tuple(NEGOTIATIONS),
+            help="What is spoken in the clear before TLS, if anything.",
+        ),
         Param(name="warn_days", type="integer", default=21, minimum=0, maximum=3650),
         Param(name="crit_days", type="integer", default=7, minimum=0, maximum=3650),
         Param(
@@ -173,6 +185,7 @@ KIND = Kind(
             "untrusted",
             "name_mismatch",
             "handshake_failed",
+            "starttls_refused",
             "refused",
             "timed_out_connect",
             "reset",

@@ -158,3 +158,26 @@ def test_a_paste_cannot_choose_who_gets_a_secret() -> None:
 
     assert answer.status_code == 400
     assert "/params/secret_headers" in [each["pointer"] for each in answer.json()["errors"]]
+
+
+def test_a_definition_names_a_secret_through_the_form_the_api_and_a_file_alike() -> None:
+    client = browser("probes.add_probe", "probes.view_probe", "probes.change_probe", is_staff=True)
+    params = {"url": "https://shop.test/", "secret_headers": {"Authorization": "shop-token"}}
+    client.post(
+        "/admin/probes/probe/add/?kind=http",
+        {"name": "A", "slug": "by-form", "timeout_s": "3", "retries": "0",
+         "param_url": params["url"], "param_secret_headers": "Authorization: shop-token"},
+    )  # fmt: skip
+    body = {"slug": "by-api", "name": "A", "kind": "http", "params": params}
+    client.post("/api/v1/probes", json.dumps(body), content_type="application/json")
+    file = f"by-file: {{name: A, kind: http, params: {json.dumps(params)}}}"
+    services.load_probes(file, by=None, approve=False)
+
+    stored = {probe.slug: probe for probe in Probe.objects.all()}
+    assert set(stored) == {"by-form", "by-api", "by-file"}
+    assert {probe.params["secret_headers"]["Authorization"] for probe in stored.values()} == {
+        "shop-token"
+    }
+    assert len({json.dumps(probe.params, sort_keys=True) for probe in stored.values()}) == 1
+    form = client.get(f"/admin/probes/probe/{stored['by-form'].pk}/change/").content.decode()
+    assert "Authorization: shop-token" in form

@@ -113,6 +113,16 @@ async def test_an_echo_in_any_plain_encoding_is_masked(policy: Policy, written: 
         assert piece not in shown
 
 
+async def test_an_echo_in_another_charset_is_masked(policy: Policy) -> None:
+    body = f"you sent {BASIC}".encode("utf-16")
+    answer = response(200, body, {"Content-Type": "text/plain; charset=utf-16"})
+    async with serving(Echo(lambda head: answer)) as port:
+        result = await ask("http", port, policy, secret_headers={"Authorization": "basic"})
+
+    assert result.reason_code == "as_expected"
+    assert BASIC.split()[1][:12] not in str(result).replace("\\x00", "")
+
+
 @pytest.mark.parametrize(
     "answer",
     [

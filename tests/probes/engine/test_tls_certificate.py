@@ -178,6 +178,74 @@ async def test_a_server_that_wants_the_clients_certificate_is_read_all_the_same(
     assert (await look(tls, policy, ca_file=str(authority.pem))).reason_code == "valid"
 
 
+def speaks(tls: ssl.SSLContext, *script: tuple[bytes, bytes]) -> Handler:
+    """A server that, for each pair, waits for the first and answers the second, and then goes on
+    in TLS if the last pair says so."""
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for heard, said in script:
+            if heard and heard not in await reader.readuntil(heard):
+                return
+            writer.write(said)
+            await writer.drain()
+        await writer.start_tls(tls)
+        await reader.read()
+
+    return handler
+
+
+SMTP = ((b"", b"220-mail\r\n220 ready\r\n"), (b"EHLO knownfix.invalid\r\n", b"250-mail\r\n250-SIZE 1\r\n250 STARTTLS\r\n"),
+        (b"STARTTLS\r\n", b"220 go\r\n"))  # fmt: skip
+IMAP = ((b"", b"* OK ready\r\n"), (b"a1 STARTTLS\r\n", b"* note\r\na1 OK go\r\n"))
+POSTGRES = ((b"\x00\x00\x00\x08\x04\xd2\x16\x2f", b"S"),)
+
+
+@pytest.mark.parametrize(
+    ("starttls", "script"), [("smtp", SMTP), ("imap", IMAP), ("postgres", POSTGRES)]
+)
+async def test_a_server_that_starts_in_the_clear_is_read_too(
+    authority: Authority, policy: Policy, starttls: str, script: Any
+) -> None:
+    handler = speaks(authority.signs(NAME, days=30), *script)
+    ca_file = str(authority.pem)
+
+    trusted = await look(None, policy, handler=handler, starttls=starttls, ca_file=ca_file)
+    untrusted = await look(None, policy, handler=handler, starttls=starttls)
+
+    assert (trusted.reason_code, untrusted.reason_code) == ("valid", "untrusted")
+    assert 29.9 < untrusted.facts["days_left"] <= 30
+
+
+@pytest.mark.parametrize(
+    ("starttls", "answer", "reason_code"),
+    [
+        ("smtp", b"220 ready\r\n250 SIZE\r\n", "starttls_refused"),
+        ("smtp", b"554 no\r\n", "starttls_refused"),
+        ("smtp", b"220-x\r\n" * 1000, "starttls_refused"),
+        ("smtp", b"2" * 100_000, "starttls_refused"),
+        ("imap", b"* OK\r\na1 BAD\r\n", "starttls_refused"),
+        ("imap", b"* BYE\r\n", "starttls_refused"),
+        ("imap", b"* OK\r\n" * 1000, "starttls_refused"),
+        ("postgres", b"N", "starttls_refused"),
+        ("postgres", b"HTTP/1.1 400\r\n", "starttls_refused"),
+        ("smtp", b"220 re", "handshake_failed"),
+        ("imap", b"", "handshake_failed"),
+    ],
+)
+async def test_a_server_that_does_not_go_on_in_tls_says_what_it_said(
+    policy: Policy, starttls: str, answer: bytes, reason_code: str
+) -> None:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        await writer.drain()
+        writer.write_eof()
+        await reader.read()
+
+    result = await look(None, policy, handler=handler, starttls=starttls)
+
+    assert (result.status, result.reason_code) == (Status.CRITICAL, reason_code)
+
+
 async def test_an_authority_that_cannot_be_read_means_that_we_could_not_look(
     authority: Authority, policy: Policy
 ) -> None:
