@@ -19,6 +19,7 @@ def _dockerd(lab: Lab) -> Engine:
     started = lab.enter(engine())
     lab.limits["docker_socket"] = started.socket
     lab.leave_to_janitor("folder", str(started.folder))
+    lab.leave_to_janitor("pidfile", str(started.folder / "pid"))
     lab.notes.append(f"dockerd at {started.socket}: docker -H unix://{started.socket} ps -a")
     return started
 
