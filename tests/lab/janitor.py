@@ -1,7 +1,7 @@
 """Cleans up after a lab, however it ended: it waits for the end of its input, which also a kill brings.
 
 Started by the lab as a process of its own, it is told line by line what there is (`group 123`,
-`namespace NAME`, `folder PATH`). Standard library only.
+`pidfile PATH`, `namespace NAME`, `folder PATH`). Standard library only.
 """
 
 import contextlib
@@ -11,11 +11,13 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
 PREFIX = "kflab"
 NAMESPACES = Path("/run/netns")
+_PATIENCE_S = 10.0
 # What `ip netns exec` shows as /etc/hosts inside the namespace of that name.
 HOSTS = Path("/etc/netns")
 
@@ -35,6 +37,21 @@ def clean(things: Iterable[list[str]]) -> None:
 def _end_group(number: str) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(int(number), signal.SIGKILL)
+
+
+def _end_server(pidfile: str) -> None:
+    """A server that looks after itself ends as it likes to; one that was stopped goes on first."""
+    try:
+        pid = int(Path(pidfile).read_text().split()[0])
+        for number in (signal.SIGCONT, signal.SIGTERM):
+            os.kill(pid, number)
+        deadline = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < deadline:
+            os.kill(pid, 0)
+            time.sleep(0.05)
+        os.kill(pid, signal.SIGKILL)
+    except (OSError, ValueError, IndexError):
+        return
 
 
 def _remove_namespace(name: str) -> None:
@@ -57,6 +74,7 @@ def _remove_folder(path: str) -> None:
 
 _CLEANERS = {
     "group": _end_group,
+    "pidfile": _end_server,
     "namespace": _remove_namespace,
     "folder": _remove_folder,
 }

@@ -25,12 +25,17 @@ def left_of(pid: int) -> list[str]:
     """Namespaces, folders and processes of a lab that this process had."""
     mine = f"{janitor.PREFIX}-{pid}-*"
     paths = [*janitor.NAMESPACES.glob(mine), *janitor.HOSTS.glob(mine), *Path("/tmp").glob(mine)]
-    holders = []
+    return [*map(str, paths), *naming(f"{janitor.PREFIX}-{pid}-")]
+
+
+def naming(words: str) -> list[str]:
+    """The processes with these words in their command line, or in the name of their folder."""
+    found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error):
-            if f"{janitor.PREFIX}-{pid}-" in " ".join([process.cwd(), *process.cmdline()]):
-                holders.append(str(process))
-    return [*map(str, paths), *holders]
+            if words in " ".join([process.cwd(), *process.cmdline()]):
+                found.append(str(process))
+    return found
 
 
 class Person:
@@ -119,6 +124,22 @@ def test_nothing_stays_behind_however_it_is_ended(end: Callable[[Person], None])
         end(person)
         person.process.wait(timeout=30)
         wait_until(lambda: not left_of(person.process.pid), "the janitor to clean up")
+
+
+@pytest.mark.parametrize("name", ["container-exited", "database-down", "database-kinds"])
+def test_servers_that_look_after_themselves_go_too(name: str) -> None:
+    assert not missing(SCENARIOS[name].needs)
+    with typed(name) as person:
+        said = person.read_until("Ctrl-C stops everything")
+        folder = re.search(r"/tmp/kf-[a-z]+-\w+", said)
+        assert folder, said
+        assert naming(f"{folder[0]}/")
+        os.kill(person.process.pid, signal.SIGKILL)
+        person.process.wait(timeout=30)
+        wait_until(
+            lambda: not naming(f"{folder[0]}/") and not Path(folder[0]).exists(),
+            "the janitor to clean up",
+        )
 
 
 def test_scenario_that_fails_while_it_starts_leaves_nothing() -> None:

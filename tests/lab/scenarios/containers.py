@@ -10,7 +10,8 @@ from tests.lab.scenario import Expected, Look, Scenario, Stage
 NAME = "backend"
 _NEEDS = (ROOT, DOCKERD, BUSYBOX)
 _KEY_ERROR = "KeyError: 'JWT_SECRET_KEY'"
-_FAILS = f'echo "INFO: starting"; echo "{_KEY_ERROR}" >&2; exit 1'
+# On one stream: the engine may swap lines of two.
+_FAILS = f'exec >&2; echo "INFO: starting"; echo "{_KEY_ERROR}"; exit 1'
 _SERVES = 'echo "Application startup complete."; exec sleep 600'
 
 
@@ -18,6 +19,7 @@ def _dockerd(lab: Lab) -> Engine:
     started = lab.enter(engine())
     lab.limits["docker_socket"] = started.socket
     lab.leave_to_janitor("folder", str(started.folder))
+    lab.leave_to_janitor("pidfile", str(started.folder / "pid"))
     lab.notes.append(f"dockerd at {started.socket}: docker -H unix://{started.socket} ps -a")
     return started
 

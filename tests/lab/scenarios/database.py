@@ -20,6 +20,7 @@ _DROPPED_PORT = 5432
 def _cluster(lab: Lab) -> Cluster:
     postgres = lab.enter(cluster())
     lab.leave_to_janitor("folder", str(postgres.folder))
+    lab.leave_to_janitor("pidfile", str(postgres.folder / "data" / "postmaster.pid"))
     lab.notes.append(f"PostgreSQL on 127.0.0.1 port {postgres.port}, in {postgres.folder}")
     _secret(lab, "academy-db", postgres.dsn())
     return postgres
