@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('ref', models.CharField(blank=True, help_text='Guide and check it comes from.', max_length=200, verbose_name='asked for')),
                 ('source', models.CharField(blank=True, editable=False, max_length=120, verbose_name='kept by')),
                 ('every_s', models.PositiveIntegerField(blank=True, null=True, verbose_name='every (seconds)')),
-                ('cron', models.CharField(blank=True, max_length=100, verbose_name='cron expression')),
+                ('cron', models.CharField(blank=True, max_length=120, verbose_name='cron expression')),
                 ('time_zone', models.CharField(default=probes.models.schedules._time_zone, max_length=64, verbose_name='time zone')),
                 ('jitter_s', models.PositiveIntegerField(default=10, help_text='Its times are moved by up to so much, always the same, to spread the load.', verbose_name='spread (seconds)')),
                 ('is_paused', models.BooleanField(default=False, verbose_name='paused')),
