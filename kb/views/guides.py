@@ -9,7 +9,8 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -23,7 +24,7 @@ from kb.services.find import start_from_guide
 from kb.services.investigate import answer_check, run_checks
 from kb.services.ranking import diagnose
 from kb.views.investigate import refusals, runnable
-from probes.models import Run
+from probes.models import BatchItem, Run
 from probes.requests import PageRequest
 from probes.services import RequestRefused
 
@@ -190,12 +191,13 @@ def _shown(guide: Guide) -> Shown:
 
 
 def _check_rows(guide: Guide) -> list[CheckRow]:
-    checks = list(guide.checks.select_related("probe"))
+    key = Concat(Value(f"{guide.slug}/"), OuterRef("slug"))
+    ran = BatchItem.objects.filter(ref=key, run__isnull=False).order_by("-id")
+    checks = list(
+        guide.checks.select_related("probe").annotate(newest=Subquery(ran.values("run")[:1]))
+    )
+    runs = Run.objects.in_bulk([check.newest for check in checks if check.newest])
     for check in checks:
         # The guide at hand has its translations read already.
         check.guide = guide
-    newest: dict[str, Run] = {}
-    runs = Run.objects.filter(item__ref__in=[check.key for check in checks])
-    for run in runs.select_related("item").order_by("id"):
-        newest[run.item.ref] = run
-    return [CheckRow(check=check, run=newest.get(check.key)) for check in checks]
+    return [CheckRow(check=check, run=runs.get(check.newest)) for check in checks]

@@ -26,5 +26,6 @@ def probe_detail(request: PageRequest, slug: str) -> HttpResponse:
     context["checks"] = checks.prefetch_related("guide__translations")
     if request.user.has_perm("probes.view_run"):
         runs = Run.objects.filter(item__probe=probe).select_related("item__batch")
+        runs = runs.order_by("-item_id")
         context["page"] = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "kb/probe.html", context)

@@ -221,8 +221,14 @@ class BatchItem(models.Model):
     ref = models.CharField(
         _("asked for"), max_length=200, help_text=_("What the requester calls this item.")
     )
+    # Their indexes are below: with the id, so that the newest is found among very many.
     probe = models.ForeignKey(
-        Probe, models.SET_NULL, null=True, related_name="items", verbose_name=_("probe")
+        Probe,
+        models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="items",
+        verbose_name=_("probe"),
     )
     probe_slug = models.CharField(_("probe"), max_length=50)
     definition_hash = models.CharField(max_length=64)
@@ -234,6 +240,7 @@ class BatchItem(models.Model):
         "probes.Schedule",
         models.SET_NULL,
         null=True,
+        db_index=False,
         related_name="items",
         verbose_name=_("schedule"),
     )
@@ -247,6 +254,11 @@ class BatchItem(models.Model):
         ordering = ["batch_id", "position"]
         constraints = [
             models.UniqueConstraint(fields=["batch", "position"], name="item_position_once"),
+        ]
+        indexes = [
+            models.Index(fields=["probe", "id"], name="item_of_probe"),
+            models.Index(fields=["schedule", "id"], name="item_of_schedule"),
+            models.Index(fields=["ref", "id"], name="item_of_ref"),
         ]
 
     def __str__(self) -> str:

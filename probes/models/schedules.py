@@ -51,7 +51,7 @@ class Schedule(models.Model):
     )
     source = models.CharField(_("kept by"), max_length=120, blank=True, editable=False)
     every_s = models.PositiveIntegerField(_("every (seconds)"), null=True, blank=True)
-    cron = models.CharField(_("cron expression"), max_length=100, blank=True)
+    cron = models.CharField(_("cron expression"), max_length=120, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default=_time_zone)
     jitter_s = models.PositiveIntegerField(
         _("spread (seconds)"),

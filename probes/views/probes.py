@@ -6,7 +6,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from probes.models import Probe, Run
+from probes.models import BatchItem, Probe, Run
 from probes.requests import PageRequest
 
 PROBES_PER_PAGE = 50
@@ -15,12 +15,13 @@ PROBES_PER_PAGE = 50
 @login_required
 @permission_required("probes.view_probe", raise_exception=True)
 def probe_list(request: PageRequest) -> HttpResponse:
-    newest = Run.objects.filter(item__probe=OuterRef("pk")).order_by("-id")
+    # By the items, whose index holds a probe's newest at its end.
+    ran = BatchItem.objects.filter(probe=OuterRef("pk"), run__isnull=False).order_by("-id")
     probes = Probe.objects.annotate(
-        last_status=Subquery(newest.values("status")[:1]),
-        last_reason=Subquery(newest.values("reason_code")[:1]),
-        last_run=Subquery(newest.values("public_id")[:1]),
-        last_at=Subquery(newest.values("started_at")[:1]),
+        last_status=Subquery(ran.values("run__status")[:1]),
+        last_reason=Subquery(ran.values("run__reason_code")[:1]),
+        last_run=Subquery(ran.values("run__public_id")[:1]),
+        last_at=Subquery(ran.values("run__started_at")[:1]),
     )
     probes = probes.order_by(F("last_at").desc(nulls_last=True), "slug")
     page = Paginator(probes, PROBES_PER_PAGE).get_page(request.GET.get("page"))

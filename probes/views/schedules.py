@@ -39,6 +39,7 @@ def schedule_detail(request: PageRequest, slug: str) -> HttpResponse:
     context: dict[str, object] = {"schedule": schedule, "standing": standing}
     if request.user.has_perm("probes.view_run"):
         runs = Run.objects.filter(item__schedule=schedule).select_related("item__batch")
+        runs = runs.order_by("-item_id")
         page = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
         for run in page:
             # Beside what is normal here, as the schedule's state is.

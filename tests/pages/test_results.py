@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from kb.models import Attempt, Investigation, SearchGap
 from probes.models import Batch, Run
 from tests.flows.person import work
-from tests.kb.unreachable import make_unreachable
+from tests.kb.unreachable import make_unreachable, see
 from tests.pages.people import RESPONDER, person
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +154,19 @@ def test_run_with_the_values_beside_the_button_confirms_them(
     assert "Ruled out" in page
     for run in Run.objects.all():
         assert f"/runs/{run.public_id}/" in page
+
+
+def test_check_that_could_not_look_says_what_to_do(client: Client, closed_port: int) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(closed_port))
+    see(investigation, guide, listener="permission_denied")
+
+    page = read(client, investigation)
+
+    assert "What to do" in page
+    assert "For a probe operator" in page
+    assert "What to do" in client.get("/g/connection/").content.decode()
 
 
 def test_run_without_having_seen_the_values_is_refused(client: Client) -> None:

@@ -4,6 +4,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
+from django.db.models import Count
 
 from probes import services
 from probes.models import Batch, Probe, Run, Schedule
@@ -89,3 +90,23 @@ def test_deleted_definition_does_not_run_any_more(
 
     assert Run.objects.get().reason_code == "not_approved"
     assert listener.accepted == 0
+
+
+def test_worker_killed_while_it_fires_loses_no_time_and_fires_none_twice(
+    start_worker: StartWorker,  # noqa: F811
+    listener: Listener,  # noqa: F811
+) -> None:
+    schedules = [make_schedule(f"s{number}", port=listener.port) for number in range(40)]
+    first = start_worker()
+    make_due(*schedules)
+    _wait_until(lambda: Batch.objects.exists())
+
+    first.kill()
+    first.wait()
+    start_worker()
+    _wait_until(lambda: Run.objects.count() == len(schedules))
+    _wait_until(lambda: not Batch.objects.exclude(state=Batch.State.DONE).exists())
+
+    per_schedule = Run.objects.values_list("item__schedule").annotate(runs=Count("pk"))
+    assert sorted(per_schedule) == [(schedule.pk, 1) for schedule in schedules]
+    assert set(Schedule.objects.values_list("state", "consecutive")) == {("OK", 1)}
