@@ -222,6 +222,15 @@ def test_surrogates_and_deep_or_large_facts_do_not_get_in(agent: Agent, laptop: 
     assert list(runs[2].facts) == ["facts_left_out"]
 
 
+def test_name_an_agent_gives_itself_is_cleaned_before_it_is_shown(agent: Agent, laptop: Location):
+    about = {**ABOUT, "host": "lap\x1b[31mtop\u202e", "version": "0.\u200b1"}
+
+    agent.post("claim", {"agent": about})
+
+    laptop.refresh_from_db()
+    assert (laptop.agent_host, laptop.agent_version) == ("laptop", "0.1")
+
+
 def test_times_are_kept_within_the_batch(agent: Agent, laptop: Location):
     batch = make_batch(8000, 8001, location=laptop)
     work = agent.claim()

@@ -68,8 +68,9 @@ async def test_nobody_there_is_worth_another_try(closed_port: int) -> None:
         await base_at(closed_port).post("claim", {})
 
 
-async def test_connection_cut_in_the_middle_is_worth_another_try() -> None:
-    cut = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"
+@pytest.mark.parametrize("sent", [b"", b"{", b'{"held": tru'])
+async def test_connection_cut_in_the_middle_is_worth_another_try(sent: bytes) -> None:
+    cut = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + sent
     async with serving(answering(cut)) as port:
         with pytest.raises(Unreachable):
             await base_at(port).post("claim", {})
