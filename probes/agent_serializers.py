@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from probes.engine.redact import strip_controls
 from probes.engine.spec import Policy
 from probes.engine.wire import limits_as_json, spec_as_json
 from probes.services import Claim
@@ -17,10 +18,17 @@ _MAX_EPOCH = 1_000_000
 _DAY_S = 86_400.0
 
 
+class NameField(serializers.CharField):
+    """A name that is stored and shown: without controls and invisible characters."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return strip_controls(super().to_internal_value(data))
+
+
 class AboutSerializer(StrictSerializer):
-    version = serializers.CharField(max_length=40)
-    host = serializers.CharField(max_length=120)
-    runner = serializers.CharField(max_length=120)
+    version = NameField(max_length=40)
+    host = NameField(max_length=120)
+    runner = NameField(max_length=120)
 
 
 class ClaimSerializer(StrictSerializer):

@@ -11,6 +11,9 @@ from probes.engine.spec import Policy, ProbeResult, ProbeSpec
 
 MAX_FACTS_BYTES = 64 * 1024
 _MAX_DEPTH = 12
+# What a definition may ask for at most: a base that asks for more is not itself any more.
+_LONGEST_S = 60.0
+_MOST_RETRIES = 5
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -29,8 +32,8 @@ def spec_from_json(given: Mapping[str, Any]) -> ProbeSpec:
     return ProbeSpec(
         kind=str(given["kind"]),
         params=dict(given["params"]),
-        timeout_s=float(given["timeout_s"]),
-        retries=int(given["retries"]),
+        timeout_s=min(float(given["timeout_s"]), _LONGEST_S),
+        retries=min(int(given["retries"]), _MOST_RETRIES),
         expectation=dict(given["expectation"]),
     )
 

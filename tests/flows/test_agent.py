@@ -14,6 +14,7 @@ from probes.models import Batch, Location, Probe, Run
 from tests.probes.factories import make_probe
 from tests.support.agents import Server, agent, make_location, serving
 from tests.support.listening import Listener
+from tests.support.processes import PROXY, free_port, running
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -125,6 +126,42 @@ def test_results_wait_for_a_server_that_restarts_and_are_recorded_once(
     assert silent.accepted == 2
     batch.refresh_from_db()
     assert (batch.epoch, batch.tries) == (1, 1)
+
+
+def test_proxy_that_says_502_meanwhile_is_waited_out(
+    server: Server, silent: Listener, listener: Listener, tmp_path: Path
+):
+    laptop, token = make_location()
+    batch = quick_and_slow(laptop, quick=listener, slow=silent, slow_s=2)
+    port = free_port()
+    with running(PROXY, port, server.port, cwd=tmp_path, name="proxy") as proxy:
+        proxy.wait_until_listening(port)
+        with agent(server, token, url=f"http://127.0.0.1:{port}") as process:
+            wait_until(lambda: Run.objects.count() == 3)
+            server.stop()
+            process.wait_for_line("it answered 502")
+            server.start()
+            wait_until(lambda: is_done(batch))
+
+    assert Run.objects.count() == 5
+    assert Batch.objects.get().epoch == 1
+
+
+def test_check_of_another_version_says_to_update_the_agent(server: Server, listener: Listener):
+    laptop, token = make_location()
+    batch = only_connect(laptop, listener.port)
+    item = batch.items.get()
+    item.params = {**item.params, "of_tomorrow": True}
+    item.save()
+
+    with agent(server, token):
+        wait_until(lambda: is_done(batch))
+
+    run = Run.objects.get()
+    assert (run.status, run.reason_code) == ("UNKNOWN", "version_mismatch")
+    assert "of_tomorrow" in run.summary
+    assert "fetch agent.pyz from the base again" in run.summary
+    assert listener.accepted == 0
 
 
 def test_politely_stopped_agent_keeps_results_and_gives_the_batch_back(

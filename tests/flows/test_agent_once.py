@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from kb.models import Guide, Investigation
-from probes.models import Probe, Run
+from probes.models import Location, Probe, Run
 from tests.starter import put_starter_content
 from tests.support.agents import Server, agent, make_location, once, serving
 from tests.support.apps import write_app
@@ -179,12 +179,17 @@ def test_agent_on_another_host_is_one_file_that_needs_only_python(
     find = "import importlib.util as u; print([n for n in ('re2', 'psutil', 'h11', 'django') if u.find_spec(n)])"
     bare = subprocess.run([python, "-I", "-c", find], capture_output=True, text=True, check=True)
     assert bare.stdout.strip() == "[]"
+    limits = tmp_path / "limits.toml"
+    limits.write_text(f'roots = ["{tmp_path}"]\ninterpreters = ["{sys.executable}"]\n')
+    Location.objects.update(roots=[str(tmp_path)], interpreters=[sys.executable])
+    write_app(tmp_path)
     port = free_port()
     with running("-m", "http.server", port, "--bind", "127.0.0.1", cwd=tmp_path, name="other") as o:
         o.wait_until_listening(port)
         said = subprocess.run(
             [python, "-I", pyz, "--server", server.url, "--once", "connection", "--lang", "en",
-             "--set", f"port={port}"],
+             "--set", f"port={port}", "--set", f"interpreter={sys.executable}",
+             "--set", f"directory={tmp_path}", "--set", "target=main:app", "--limits", limits],
             env={"KNOWNFIX_TOKEN": token}, cwd="/", capture_output=True, text=True, check=False,
         )  # fmt: skip
 
@@ -194,4 +199,5 @@ def test_agent_on_another_host_is_one_file_that_needs_only_python(
     assert seen["connection/inside"] == "connected"
     assert seen["connection/root"] == "as_expected"
     assert seen["connection/docs"] == "wrong_status"
+    assert seen["connection/app"] == "loadable"
     assert said.stderr == ""

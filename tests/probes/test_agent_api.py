@@ -200,7 +200,7 @@ def test_secrets_controls_and_odd_names_are_cleaned_again(agent: Agent, laptop: 
     stored = json.dumps([run.summary, run.output, run.facts])
     for secret in ("hunter2secret", "abcdef0123456789", "abcdef123456", "b1c2d3"):
         assert secret not in stored
-    assert list(run.facts) == ["token", "name"]
+    assert set(run.facts) == {"token", "name"}
     assert "\x1b" not in run.summary
     assert "\u202e" not in run.summary
 
@@ -220,6 +220,15 @@ def test_surrogates_and_deep_or_large_facts_do_not_get_in(agent: Agent, laptop: 
     assert runs[0].facts == {"\ufffd": "\ufffd"}
     assert json.dumps(runs[1].facts).count("in") < 15
     assert list(runs[2].facts) == ["facts_left_out"]
+
+
+def test_name_an_agent_gives_itself_is_cleaned_before_it_is_shown(agent: Agent, laptop: Location):
+    about = {**ABOUT, "host": "lap\x1b[31mtop\u202e", "version": "0.\u200b1"}
+
+    agent.post("claim", {"agent": about})
+
+    laptop.refresh_from_db()
+    assert (laptop.agent_host, laptop.agent_version) == ("laptop", "0.1")
 
 
 def test_times_are_kept_within_the_batch(agent: Agent, laptop: Location):

@@ -60,10 +60,10 @@ def make_location(slug: str = "laptop", **fields: object) -> tuple[Location, str
 
 @contextlib.contextmanager
 def agent(
-    server: Server, token: str, *options: str | Path, name: str = "agent"
+    server: Server, token: str, *options: str | Path, name: str = "agent", url: str = ""
 ) -> Iterator[Running]:
     """`python -m probes.engine.agent` until the block ends; its log is `NAME.log`."""
-    argv = ("-m", "probes.engine.agent", "--server", server.url, *map(str, options))
+    argv = ("-m", "probes.engine.agent", "--server", url or server.url, *map(str, options))
     env = {"KNOWNFIX_TOKEN": token, "PYTHONPATH": str(ROOT)}
     with running(*argv, cwd=server.folder, name=name, **env) as process:
         yield process

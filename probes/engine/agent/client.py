@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from probes.engine.agent import VERSION
 
 _TIMEOUT_S = 15.0
+_NO_CONTENT = 204
 _MAX_ANSWER_BYTES = 4 * 1024 * 1024
 # A renewal must not wait behind a record that hangs.
 _AT_ONCE = 6
@@ -119,10 +120,13 @@ def _read(answer: Any) -> Any:
     body = answer.read(_MAX_ANSWER_BYTES + 1)
     if len(body) > _MAX_ANSWER_BYTES:
         raise Unreachable("the answer is longer than any answer of a base")
+    if answer.status == _NO_CONTENT:
+        return None
     try:
-        return json.loads(body) if body else None
+        return json.loads(body)
     except ValueError:
-        raise Unreachable("what answers there is not a base: the answer is no JSON") from None
+        # A server that is stopped in the middle leaves an empty or half a body, without an error.
+        raise Unreachable("the answer was cut off, or what answers there is not a base") from None
 
 
 def _problem(error: urllib.error.HTTPError) -> Exception:

@@ -8,12 +8,11 @@ from typing import Any
 
 from probes.engine.agent.claims import Work
 from probes.engine.agent.client import Base, Unreachable
-from probes.engine.agent.pauses import Pause
+from probes.engine.agent.pauses import Away
 
 logger = logging.getLogger("knownfix.agent")
 
 TICK_S = 0.1
-AWAY_S = (0.5, 10.0)
 # After a stop: how long what was seen may take to reach a base that does not answer.
 LAST_WORDS_S = 5.0
 # The base reads 1 MB at most.
@@ -33,7 +32,7 @@ class Delivery:
         self._work = work
         self._waiting = waiting
         self._stop = stop
-        self._away = Pause(*AWAY_S)
+        self._away = Away()
         self._loop = asyncio.get_running_loop()
         self._heard_at = self._loop.time()
         self._give_up_at = float("inf")
@@ -52,7 +51,7 @@ class Delivery:
                 if self._loop.time() >= self._give_up_at:
                     logger.warning("%s was left unfinished: %s", self._work.batch, reason)
                     return
-                await asyncio.sleep(said_away(self._away, reason))
+                await asyncio.sleep(self._away.next_s(reason))
 
     async def _tick(self, *, is_over: bool) -> bool:
         """True when nothing is left to do for this batch."""
@@ -98,7 +97,7 @@ class Delivery:
 
     def _heard(self) -> None:
         self._heard_at = self._loop.time()
-        self._away.reset()
+        self._away.is_back()
 
 
 def _fitting(waiting: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -111,12 +110,6 @@ def _fitting(waiting: Mapping[int, Mapping[str, Any]]) -> list[dict[str, Any]]:
             break
         chosen.append({"item": item, **result})
     return chosen
-
-
-def said_away(away: Pause, reason: Unreachable) -> float:
-    wait_s = max(away.next_s(), reason.wait_s)
-    logger.warning("the base does not answer (%s); again in %.1f s", reason, wait_s)
-    return wait_s
 
 
 async def _first(probes: asyncio.Future[None], stop: asyncio.Event) -> None:

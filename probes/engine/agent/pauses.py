@@ -1,6 +1,11 @@
-"""How long to wait before asking again."""
+"""How long to wait before asking again, and saying so once."""
 
+import logging
 import random
+
+from probes.engine.agent.client import Unreachable
+
+logger = logging.getLogger("knownfix.agent")
 
 
 class Pause:
@@ -16,3 +21,23 @@ class Pause:
 
     def reset(self) -> None:
         self._next_s = self._shortest_s
+
+
+class Away:
+    """A base that does not answer: a line when it goes, when the reason changes, when it is back."""
+
+    def __init__(self) -> None:
+        self._pause = Pause(0.5, 10.0)
+        self._said = ""
+
+    def next_s(self, reason: Unreachable) -> float:
+        if str(reason) != self._said:
+            self._said = str(reason)
+            logger.warning("the base does not answer (%s); asking again until it does", reason)
+        return max(self._pause.next_s(), reason.wait_s)
+
+    def is_back(self) -> None:
+        if self._said:
+            logger.info("the base answers again")
+        self._said = ""
+        self._pause.reset()

@@ -10,8 +10,8 @@ from typing import Any
 from probes.engine.agent import VERSION
 from probes.engine.agent.claims import Work, read_work
 from probes.engine.agent.client import Base, Refused, Unreachable
-from probes.engine.agent.delivery import AWAY_S, Delivery, said_away
-from probes.engine.agent.pauses import Pause
+from probes.engine.agent.delivery import Delivery
+from probes.engine.agent.pauses import Away, Pause
 from probes.engine.errors import InvalidParams
 from probes.engine.limits import narrowed
 from probes.engine.registry import check_expectation, kind_named, validate
@@ -32,42 +32,52 @@ class Agent:
     def __init__(self, base: Base, *, own: Policy, host: str, runner: str) -> None:
         self._base = base
         self._own = own
+        self._idle, self._away = Pause(*IDLE_S), Away()
+        self._was_welcome = False
         self.about = {"version": VERSION, "host": host, "runner": runner}
 
     async def serve(self, stop: asyncio.Event) -> None:
         """Until told to stop. Raises Refused when the base does not want this agent at all."""
         running: set[asyncio.Task[None]] = set()
-        idle, away = Pause(*IDLE_S), Pause(*AWAY_S)
         try:
             while not stop.is_set():
                 if len(running) >= BATCHES_AT_ONCE:
                     await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                    continue
-                try:
-                    work = await self._claim()
-                except Unreachable as reason:
-                    await _rest(stop, said_away(away, reason))
-                    continue
-                away.reset()
-                if work is None:
-                    await _rest(stop, idle.next_s())
-                    continue
-                idle.reset()
-                task = asyncio.create_task(self.run(work, stop))
-                running.add(task)
-                task.add_done_callback(running.discard)
+                elif work := await self._next_work(stop):
+                    task = asyncio.create_task(self.run(work, stop))
+                    running.add(task)
+                    task.add_done_callback(running.discard)
         finally:
             stop.set()
             if running:
                 await asyncio.wait(running)
 
-    async def _claim(self) -> Work | None:
-        given = await self._base.post("claim", {"agent": self.about})
-        if given is None:
+    async def _next_work(self, stop: asyncio.Event) -> Work | None:
+        """None after a pause, when there was nothing to do or nobody answered."""
+        try:
+            given = await self._ask_for_work()
+        except Unreachable as reason:
+            await _rest(stop, self._away.next_s(reason))
             return None
+        self._away.is_back()
+        if given is None:
+            await _rest(stop, self._idle.next_s())
+            return None
+        self._idle.reset()
         work = read_work(given)
         logger.info("claimed %s: %d checks", work.batch, len(work.items))
         return work
+
+    async def _ask_for_work(self) -> Any:
+        try:
+            given = await self._base.post("claim", {"agent": self.about})
+        except Refused as refused:
+            if self._was_welcome and refused.status not in (401, 403):
+                # A proxy's page while the base is being renewed, as far as we can tell.
+                raise Unreachable(f"it answered {refused.status}") from None
+            raise
+        self._was_welcome = True
+        return given
 
     async def run(
         self,
