@@ -24,7 +24,8 @@ class Command(BaseCommand):
         from tests.lab.scenarios.catalogue import SCENARIOS
 
         if options["scenario"] is None:
-            return list_scenarios(self._say)
+            list_scenarios(self._say)
+            return
         scenario = SCENARIOS.get(options["scenario"])
         if scenario is None:
             raise CommandError(
