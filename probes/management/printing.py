@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from probes import models, reasons
-from probes.engine.perfdata import Datum
+from probes.engine.programs.perfdata import Datum
 from probes.engine.spec import ProbeResult, Status
 
 # Exit codes of the plugin API, https://www.monitoring-plugins.org/doc/guidelines.html

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from probes.engine.perfdata import read_output
+from probes.engine.programs.perfdata import read_output
 from probes.models import Batch, Run
 from tests.databases import manage
 from tests.probes.factories import make_probe

@@ -25,7 +25,7 @@ class Command(BaseCommand):
 
         if options["scenario"] is None:
             list_scenarios(self._say)
-            return
+            return None
         scenario = SCENARIOS.get(options["scenario"])
         if scenario is None:
             raise CommandError(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from probes.engine.errors import CannotLook
-from probes.engine.imports import (
+from probes.engine.programs.imports import (
     check_interpreter,
     is_part_of,
     missing_from,

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from probes.engine import aws
-from probes.engine.aws_lookup import Described, instances
+from probes.engine.aws import client as aws
+from probes.engine.aws.lookup import Described, instances
 from probes.engine.errors import Complaint
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy

@@ -7,9 +7,9 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from probes.engine import aws
-from probes.engine.aws_lookup import Described, instances, load_balancer
-from probes.engine.aws_vpc import Vpc, Way
+from probes.engine.aws import client as aws
+from probes.engine.aws.lookup import Described, instances, load_balancer
+from probes.engine.aws.vpc import Vpc, Way
 from probes.engine.errors import CannotLook
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy

@@ -4,8 +4,8 @@ import ipaddress
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from probes.engine import aws
-from probes.engine.aws_lookup import Described, security_group
+from probes.engine.aws import client as aws
+from probes.engine.aws.lookup import Described, security_group
 from probes.engine.errors import CannotLook
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from probes.engine import names
 from probes.engine.guard import IP, NameNotFound, addresses_of
+from probes.engine.network import names
 from probes.engine.schema import Kind, reasons
 from probes.engine.spec import Observation, Policy
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from probes.engine import docker_api
-from probes.engine.container_log import ContainerLog, masked, own_secrets
+from probes.engine.containers import docker_api
+from probes.engine.containers.log import ContainerLog, masked, own_secrets
 from probes.engine.errors import CannotLook
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from probes.engine.env_file import EnvFile, Variable, parse
 from probes.engine.errors import Complaint
+from probes.engine.files.env_file import EnvFile, Variable, parse
+from probes.engine.files.text_file import beside_the_loop, read_whole
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
-from probes.engine.text_file import beside_the_loop, read_whole
 
 _MOST_BYTES = 256 * 1024
 

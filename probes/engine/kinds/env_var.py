@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
-from probes.engine.listeners import listeners_on
-from probes.engine.process_rows import Process
-from probes.engine.processes import described, environment, find, look_denied
+from probes.engine.host.listeners import listeners_on
+from probes.engine.host.process_rows import Process
+from probes.engine.host.processes import described, environment, find, look_denied
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
+from probes.engine.files.text_file import beside_the_loop
 from probes.engine.guard import allowed_path
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
-from probes.engine.text_file import beside_the_loop
 
 _KINDS = (("file", stat.S_ISREG), ("folder", stat.S_ISDIR), ("socket", stat.S_ISSOCK))
 

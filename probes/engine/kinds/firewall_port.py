@@ -9,11 +9,11 @@ from typing import Any
 
 import psutil
 
-from probes.engine import child
 from probes.engine.errors import CannotLook, Complaint
-from probes.engine.firewall import Address, Packet, Ruleset, Verdict, decide
-from probes.engine.firewall_iptables import read_iptables, read_ufw
-from probes.engine.firewall_nft import read_nft, tables_of_iptables
+from probes.engine.firewall.iptables import read_iptables, read_ufw
+from probes.engine.firewall.nft import read_nft, tables_of_iptables
+from probes.engine.firewall.rules import Address, Packet, Ruleset, Verdict, decide
+from probes.engine.programs import child
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from probes.engine import names
 from probes.engine.errors import CannotLook
+from probes.engine.files.text_file import beside_the_loop, lines_of, read_end
 from probes.engine.guard import IP, check_tellable
+from probes.engine.network import names
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
-from probes.engine.text_file import beside_the_loop, lines_of, read_end
 
 _MOST_BYTES = 4 << 20
 

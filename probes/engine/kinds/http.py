@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from probes.engine import secret_headers
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.expect_answer import json_differences, json_values, matches, missing_headers
-from probes.engine.http_client import Exchange, Request, exchange
+from probes.engine.network import secret_headers
+from probes.engine.network.http_client import Exchange, Request, exchange
 from probes.engine.outcomes import SAYS
 from probes.engine.redact import strip_controls
 from probes.engine.schema import Kind, Param, reasons

@@ -5,9 +5,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from probes.engine import secret_headers
 from probes.engine.errors import Complaint
-from probes.engine.http_client import Exchange, Request, exchange
+from probes.engine.network import secret_headers
+from probes.engine.network.http_client import Exchange, Request, exchange
 from probes.engine.outcomes import SAYS
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from probes.engine.files.log_lines import log_lines, rotated, search, shown
+from probes.engine.files.text_file import TextFile, beside_the_loop, read_end
 from probes.engine.guard import allowed_path
-from probes.engine.log_lines import log_lines, rotated, search, shown
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
-from probes.engine.text_file import TextFile, beside_the_loop, read_end
 
 _SHORTEST = 1024
 _MOST_BYTES = 1 << 20

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from probes.engine import child
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.guard import allowed_plugin
-from probes.engine.perfdata import PluginOutput, read_output
 from probes.engine.placeholders import PLACEHOLDER, holds_placeholder
+from probes.engine.programs import child
+from probes.engine.programs.perfdata import PluginOutput, read_output
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.expect_answer import matches
-from probes.engine.listeners import Listener, all_loopback, listeners_on
+from probes.engine.host.listeners import Listener, all_loopback, listeners_on
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 

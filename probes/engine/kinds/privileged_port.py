@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
+from probes.engine.network.windows_errors import in_posix_words
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
-from probes.engine.windows_errors import in_posix_words
 
 _FIRST_UNPRIVILEGED = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 _ROOT = 0

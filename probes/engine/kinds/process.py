@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
-from probes.engine.oom import oom_kills
-from probes.engine.process_rows import Process
-from probes.engine.processes import Found, find, look_denied, replaced
+from probes.engine.host.oom import oom_kills
+from probes.engine.host.process_rows import Process
+from probes.engine.host.processes import Found, find, look_denied, replaced
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 

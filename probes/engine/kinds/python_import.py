@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from probes.engine.errors import CannotLook
-from probes.engine.imports import Imports, check_interpreter, try_imports, working_folder
+from probes.engine.programs.imports import Imports, check_interpreter, try_imports, working_folder
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
-from probes.engine.packages import compare_packages
 from probes.engine.placeholders import holds_placeholder
-from probes.engine.requirements_file import Requirements, read_requirements
+from probes.engine.programs.packages import compare_packages
+from probes.engine.programs.requirements_file import Requirements, read_requirements
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from probes.engine.django_settings import read_django_setting
 from probes.engine.errors import CannotLook, Complaint
+from probes.engine.files.django_settings import read_django_setting
+from probes.engine.files.settings_file import FORMS, Setting, form_of, read_setting
+from probes.engine.files.text_file import beside_the_loop, read_whole
 from probes.engine.guard import allowed_path
 from probes.engine.redact import names_a_secret
 from probes.engine.schema import Kind, Param, reasons
-from probes.engine.settings_file import FORMS, Setting, form_of, read_setting
 from probes.engine.spec import Observation, Policy
-from probes.engine.text_file import beside_the_loop, read_whole
 
 _MOST_BYTES = 256 * 1024
 

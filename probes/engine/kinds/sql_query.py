@@ -8,10 +8,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from probes.engine.dsn import Dsn, read_dsn
+from probes.engine.databases.dsn import Dsn, read_dsn
+from probes.engine.databases.postgres import MAX_ROWS, Answer, ask, facts_of
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.outcomes import SAYS
-from probes.engine.postgres import MAX_ROWS, Answer, ask, facts_of
 from probes.engine.redact import mask, names_a_secret
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from probes.engine.connect import Attempt, close_all, connect_all, winner
 from probes.engine.guard import NameNotFound, resolve
+from probes.engine.network.connect import Attempt, close_all, connect_all, winner
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 

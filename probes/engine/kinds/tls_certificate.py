@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from probes.engine import tls
-from probes.engine.certificate import Certificate, read_certificate
-from probes.engine.connect import winner
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.guard import NameNotFound, allowed_path, resolve
+from probes.engine.network import tls
+from probes.engine.network.certificate import Certificate, read_certificate
+from probes.engine.network.connect import winner
+from probes.engine.network.starttls import NEGOTIATIONS
 from probes.engine.outcomes import SAYS
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
-from probes.engine.starttls import NEGOTIATIONS
 
 _MAX_CA_FILE = 1024 * 1024
 # X509_V_ERR_* of OpenSSL (x509_vfy.h). All others are a chain that leads to nobody trusted.

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from probes.engine import child
-from probes.engine.http_client import MAX_BODY
+from probes.engine.network.http_client import MAX_BODY
+from probes.engine.programs import child
 from probes.engine.spec import Policy
 from tests.probes.engine.servers import Handler, head_of, run, serving
 

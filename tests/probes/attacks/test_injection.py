@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from probes.engine import child
 from probes.engine.errors import InvalidParams
+from probes.engine.programs import child
 from probes.engine.registry import KINDS, fill, validate
 from probes.engine.spec import Policy
 from tests.probes.engine.servers import head_of, response, run, serving

@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 
 from probes import services
-from probes.engine import child
 from probes.engine.limits import read_limits
+from probes.engine.programs import child
 from probes.engine.runner import run_one
 from probes.engine.spec import Policy, ProbeResult, ProbeSpec
 from probes.models import Batch

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.engine.aws_acl import EPHEMERAL, blocked_by, route_to
+from probes.engine.aws.acl import EPHEMERAL, blocked_by, route_to
 
 HERE = ipaddress.ip_network("10.0.1.0/24")
 LAST = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from probes.engine import child
+from probes.engine.programs import child
 
 
 async def run(script: str, *, timeout_s: float = 5.0, most_bytes: int = 65536) -> child.Ended:

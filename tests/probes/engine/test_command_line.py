@@ -4,7 +4,7 @@ import shlex
 
 import pytest
 
-from probes.engine.command_line import MAX_CMDLINE, shown
+from probes.engine.host.command_line import MAX_CMDLINE, shown
 
 M = "[masked:secret]"
 

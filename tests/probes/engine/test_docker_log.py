@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from probes.engine.container_log import MAX_TEXT, ContainerLog
+from probes.engine.containers.log import MAX_TEXT, ContainerLog
 from probes.engine.spec import ProbeResult, Status
 from tests.probes.engine.engine_socket import (
     engine_socket,

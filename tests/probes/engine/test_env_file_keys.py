@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from probes.engine.env_file import parse
 from probes.engine.errors import InvalidParams
+from probes.engine.files.env_file import parse
 from probes.engine.registry import validate
 from probes.engine.spec import Policy, ProbeResult, Status
 from tests.probes.engine.servers import run

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from probes.engine.errors import InvalidParams
-from probes.engine.firewall import Packet, decide
-from probes.engine.firewall_iptables import read_iptables, read_ufw
-from probes.engine.firewall_nft import read_nft
+from probes.engine.firewall.iptables import read_iptables, read_ufw
+from probes.engine.firewall.nft import read_nft
+from probes.engine.firewall.rules import Packet, decide
 from probes.engine.registry import validate
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.servers import run

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from probes.engine.http_client import MAX_BODY
+from probes.engine.network.http_client import MAX_BODY
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.servers import Handler, head_of, run, serving
 

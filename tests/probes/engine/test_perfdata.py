@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.engine.perfdata import MAX_DATA, Datum, Range, read_output, read_range
+from probes.engine.programs.perfdata import MAX_DATA, Datum, Range, read_output, read_range
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from probes.engine.host.listeners import Listener
 from probes.engine.kinds import port_listen
-from probes.engine.listeners import Listener
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.servers import run
 

@@ -15,10 +15,10 @@ import psutil
 import pytest
 
 from probes.engine.errors import InvalidParams
-from probes.engine.oom import _counters, oom_kills
-from probes.engine.proc_table import ProcTable
-from probes.engine.processes import find
-from probes.engine.psutil_table import PsutilTable
+from probes.engine.host.oom import _counters, oom_kills
+from probes.engine.host.proc_table import ProcTable
+from probes.engine.host.processes import find
+from probes.engine.host.psutil_table import PsutilTable
 from probes.engine.registry import validate
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.detached import SLEEP, detached
@@ -93,7 +93,7 @@ async def test_the_probes_own_process_its_parents_and_children_never_match(
 def test_the_shell_that_asks_is_not_the_answer(mark: str) -> None:
     """A parent whose command line holds the pattern, as `sh -c 'probe ... uvicorn'` does."""
     ask = (
-        "import asyncio; from probes.engine.processes import find;"
+        "import asyncio; from probes.engine.host.processes import find;"
         f"print(find(name=None, pattern={mark!r}).pids)"
     )
     shell = f'"{sys.executable}" -c "{ask}"; true {mark}'
@@ -314,8 +314,8 @@ WITHOUT_PSUTIL = """
 import sys
 sys.modules["psutil"] = None
 from probes.engine.errors import CannotLook
-from probes.engine.processes import find
-from probes.engine.psutil_table import PsutilTable
+from probes.engine.host.processes import find
+from probes.engine.host.psutil_table import PsutilTable
 print(find(name=None, pattern=sys.argv[1]).pids)
 try:
     PsutilTable()

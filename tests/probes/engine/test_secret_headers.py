@@ -12,8 +12,8 @@ import pytest
 
 from probes.engine.errors import CannotLook, InvalidParams
 from probes.engine.guard import Address
+from probes.engine.network.secret_headers import check_where_sent
 from probes.engine.registry import validate
-from probes.engine.secret_headers import check_where_sent
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.servers import head_of, response, run, serving
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from probes.engine.django_settings import read_django_setting
 from probes.engine.errors import InvalidParams
+from probes.engine.files.django_settings import read_django_setting
+from probes.engine.files.settings_file import Setting
 from probes.engine.registry import validate
-from probes.engine.settings_file import Setting
 from probes.engine.spec import Policy, ProbeResult, Status
 from tests.probes.engine.servers import run
 

@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from probes.engine import postgres as asked
-from probes.engine.dsn import read_dsn
+from probes.engine.databases import postgres as asked
+from probes.engine.databases.dsn import read_dsn
 from probes.engine.guard import Address
 from probes.engine.kinds import sql_query
 from probes.engine.registry import validate

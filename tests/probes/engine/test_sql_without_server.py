@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from probes.engine.databases.postgres import reason_code_of_login
 from probes.engine.errors import InvalidParams
-from probes.engine.postgres import reason_code_of_login
 from probes.engine.registry import validate
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.servers import run

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probes.engine.certificate import read_certificate
+from probes.engine.network.certificate import read_certificate
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.authority import Authority
 from tests.probes.engine.servers import Handler, run, says, serving

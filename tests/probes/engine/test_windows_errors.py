@@ -4,9 +4,9 @@ import errno
 
 import pytest
 
-from probes.engine.connect import outcome_of
 from probes.engine.errors import CannotLook
-from probes.engine.windows_errors import in_posix_words, posix_name
+from probes.engine.network.connect import outcome_of
+from probes.engine.network.windows_errors import in_posix_words, posix_name
 
 
 def raised_on_windows(number: int, words: str) -> OSError:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from probes.engine.windows_netstat import ListeningSocket, listening_sockets
+from probes.engine.host.windows_netstat import ListeningSocket, listening_sockets
 
 ENGLISH = """
 Active Connections

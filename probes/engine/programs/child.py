@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from probes.engine.sources import source_of
+from probes.engine.programs.sources import source_of
 
 _CHUNK = 16 * 1024
 Keep = Literal["start", "end"]

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from probes.engine.connect import Attempt, close_all, connect_all, winner
-from probes.engine.dsn import Dsn
+from probes.engine.databases.dsn import Dsn
 from probes.engine.errors import CannotLook
 from probes.engine.guard import Address, NameNotFound, resolve
+from probes.engine.network.connect import Attempt, close_all, connect_all, winner
 from probes.engine.spec import Policy
 
 MAX_ROWS = 50

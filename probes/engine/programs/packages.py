@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from probes.engine import child
 from probes.engine.errors import CannotLook
 from probes.engine.guard import allowed_interpreter
-from probes.engine.imports import check_interpreter
+from probes.engine.programs import child
+from probes.engine.programs.imports import check_interpreter
+from probes.engine.programs.sources import source_of
 from probes.engine.spec import Policy
 
-_SCRIPT = Path(__file__).with_name("packages_script.py")
 _MOST_BYTES = 1024 * 1024
 
 
@@ -21,7 +21,7 @@ async def compare_packages(
     """What packages_script.py answers. `-I` keeps the user's site and PYTHON* variables out."""
     check_interpreter(interpreter, policy=policy)
     path = allowed_interpreter(interpreter, policy=policy)
-    script = _SCRIPT.read_text(encoding="utf-8")
+    script = source_of("packages_script.py")
     ended = await child.run(
         [path, "-I", "-B", "-c", script, json.dumps(list(requirements))],
         cwd=Path(path).anchor,

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 
-from probes.engine.firewall import (
+from probes.engine.firewall.rules import (
     Action,
     Base,
     Match,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from probes.engine.aws import Client, is_not_found
+from probes.engine.aws.client import Client, is_not_found
 from probes.engine.errors import CannotLook
 
 Described = dict[str, Any]

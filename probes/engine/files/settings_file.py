@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
-from probes.engine.env_file import parse
 from probes.engine.errors import CannotLook
+from probes.engine.files.env_file import parse
 
 FORMS = ("env", "django", "toml", "ini", "json", "yaml")
 _ENDINGS = {

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from probes.engine.errors import CannotLook
-from probes.engine.proc_table import ProcTable
-from probes.engine.process_rows import Process, Row, Table
-from probes.engine.psutil_table import PsutilTable
+from probes.engine.host.proc_table import ProcTable
+from probes.engine.host.process_rows import Process, Row, Table
+from probes.engine.host.psutil_table import PsutilTable
 from probes.engine.values import compile_pattern
 
 _EXEC_S = 0.05

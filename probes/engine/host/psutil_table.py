@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from probes.engine.command_line import shown
 from probes.engine.errors import CannotLook
-from probes.engine.process_rows import Process, Row
+from probes.engine.host.command_line import shown
+from probes.engine.host.process_rows import Process, Row
 
 
 class PsutilTable:

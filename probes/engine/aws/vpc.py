@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from probes.engine.aws import Client
-from probes.engine.aws_acl import EPHEMERAL, blocked_by, route_to
+from probes.engine.aws.acl import EPHEMERAL, blocked_by, route_to
+from probes.engine.aws.client import Client
 from probes.engine.spec import Network
 
 Described = Mapping[str, Any]

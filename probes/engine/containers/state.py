@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from probes.engine.container_log import masked, own_secrets
+from probes.engine.containers.log import masked, own_secrets
 
 # Docker's words, and those that only Podman has.
 _STATES = {

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from probes.engine.errors import CannotLook
+from probes.engine.files.text_file import lines_of
 from probes.engine.guard import allowed_path
 from probes.engine.redact import redact, strip_controls
 from probes.engine.spec import Policy
-from probes.engine.text_file import lines_of
 from probes.engine.values import compile_pattern
 
 _MAX_LINE = 500

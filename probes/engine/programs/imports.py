@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from probes.engine import child
 from probes.engine.errors import CannotLook
 from probes.engine.guard import allowed_interpreter, allowed_path
-from probes.engine.sources import source_of
+from probes.engine.programs import child
+from probes.engine.programs.sources import source_of
 from probes.engine.spec import Policy
 
 

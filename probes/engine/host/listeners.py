@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.engine.errors import CannotLook
-from probes.engine.holders import process_named
+from probes.engine.host.holders import process_named
 
 _LISTEN = "0A"
 

@@ -7,9 +7,9 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from probes.engine.connect import Attempt, close_all, connect_all, winner
 from probes.engine.guard import Address
-from probes.engine.starttls import NEGOTIATIONS, NotOffered
+from probes.engine.network.connect import Attempt, close_all, connect_all, winner
+from probes.engine.network.starttls import NEGOTIATIONS, NotOffered
 
 
 @dataclass(kw_only=True)

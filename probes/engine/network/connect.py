@@ -9,7 +9,7 @@ from typing import Any
 
 from probes.engine.errors import CannotLook
 from probes.engine.guard import Address
-from probes.engine.windows_errors import in_posix_words, posix_name
+from probes.engine.network.windows_errors import in_posix_words, posix_name
 
 # Once one address answered, this long for the others to say how they are.
 _GRACE_S = 0.05

@@ -5,8 +5,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from probes.engine.command_line import shown
-from probes.engine.process_rows import Process, Row
+from probes.engine.host.command_line import shown
+from probes.engine.host.process_rows import Process, Row
 
 # The kernel keeps this much of a name; the command line has the whole.
 _MAX_NAME = 15

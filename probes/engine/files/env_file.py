@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from probes.engine.text_file import lines_of
+from probes.engine.files.text_file import lines_of
 
 _LINE = re.compile(
     r"""\s*(?:export\s+)?(?P<quote>['"]?)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)(?P=quote)\s*="""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from probes.engine.errors import CannotLook
-from probes.engine.settings_file import Setting, items_of
+from probes.engine.files.settings_file import Setting, items_of
 
 Read = Callable[[Path], str | None]
 _DEEPEST = 5

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from probes.engine.firewall import (
+from probes.engine.firewall.nft_terms import Unclear, shown, subject, value_of
+from probes.engine.firewall.rules import (
     Action,
     Base,
     Match,
@@ -17,7 +18,6 @@ from probes.engine.firewall import (
     turned,
     yes_or_no,
 )
-from probes.engine.nft_terms import Unclear, shown, subject, value_of
 
 _FAMILIES = {"ipv4": ("ip", "inet", "netdev"), "ipv6": ("ip6", "inet", "netdev")}
 _INCOMING = ("ingress", "prerouting", "input")

@@ -17,9 +17,9 @@ from urllib.parse import SplitResult, urlsplit
 
 import h11
 
-from probes.engine.connect import Attempt, close_all, connect_all, outcome_of, winner
 from probes.engine.guard import NameNotFound, resolve
-from probes.engine.secret_headers import check_where_sent, mask_echo
+from probes.engine.network.connect import Attempt, close_all, connect_all, outcome_of, winner
+from probes.engine.network.secret_headers import check_where_sent, mask_echo
 from probes.engine.spec import Policy
 
 MAX_HEADERS = 16 * 1024

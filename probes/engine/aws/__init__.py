@@ -1,0 +1,1 @@
+"""Asking AWS what it describes, with a profile that the host lists."""

@@ -1,0 +1,1 @@
+"""Asking a database one question that changes nothing."""

@@ -1,0 +1,1 @@
+"""Reading this host's packet filter, and following one connection through its rules."""

@@ -1,0 +1,1 @@
+"""This host's tables: who listens, which processes run, what the kernel killed."""

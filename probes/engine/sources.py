@@ -1,9 +1,0 @@
-"""The text of files of this package that other interpreters run, also from inside a zip file."""
-
-import functools
-from importlib import resources
-
-
-@functools.cache
-def source_of(name: str) -> str:
-    return resources.files("probes.engine").joinpath(name).read_text(encoding="utf-8")
