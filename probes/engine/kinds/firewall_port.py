@@ -1,18 +1,16 @@
 """firewall_port: would this host's packet filter let a new connection to this port in?"""
 
-import contextlib
 import ipaddress
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.firewall.iptables import read_iptables, read_ufw
 from probes.engine.firewall.nft import read_nft, tables_of_iptables
-from probes.engine.firewall.rules import Address, Packet, Ruleset, Verdict, decide
+from probes.engine.firewall.rules import Packet, Ruleset, Verdict, decide
+from probes.engine.host.interfaces import interfaces
 from probes.engine.programs import child
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
@@ -56,24 +54,15 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
 
 def _packet(params: Mapping[str, Any]) -> Packet:
     source = ipaddress.ip_address(params["source"]) if params["source"] else None
+    devices = interfaces()
     return Packet(
         port=params["port"],
         proto=params["proto"],
         family=f"ipv{source.version}" if source else params["family"],
         source=source,
-        addresses=tuple(_own_addresses()),
-        devices=tuple(name for name in psutil.net_if_addrs() if name != "lo"),
+        addresses=tuple(address for own in devices.values() for address in own),
+        devices=tuple(devices),
     )
-
-
-def _own_addresses() -> Iterator[Address]:
-    for entries in psutil.net_if_addrs().values():
-        for entry in entries:
-            with contextlib.suppress(ValueError):
-                # A link-local one carries its interface, as %eth0.
-                address = ipaddress.ip_address(entry.address.partition("%")[0])
-                if not address.is_loopback:
-                    yield address
 
 
 def _words(code: str, packet: Packet, tool: str, ruleset: Ruleset, verdict: Verdict) -> str:
