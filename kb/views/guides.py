@@ -24,7 +24,7 @@ from kb.services.find import start_from_guide
 from kb.services.investigate import answer_check, run_checks
 from kb.services.ranking import diagnose
 from kb.views.investigate import refusals, runnable
-from probes.models import BatchItem, Run
+from probes.models import BatchItem, Run, Schedule
 from probes.requests import PageRequest
 from probes.services import RequestRefused
 
@@ -101,10 +101,11 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckRow:
-    """A check of the guide with the newest run that anyone asked for."""
+    """A check of the guide with its newest run, and what makes it run by itself, if anything."""
 
     check: Check
     run: Run | None
+    schedule: Schedule | None
 
 
 @login_required
@@ -200,4 +201,8 @@ def _check_rows(guide: Guide) -> list[CheckRow]:
     for check in checks:
         # The guide at hand has its translations read already.
         check.guide = guide
-    return [CheckRow(check=check, run=runs.get(check.newest)) for check in checks]
+    kept = Schedule.objects.filter(ref__in=[check.key for check in checks]).exclude(source="")
+    schedules = {schedule.ref: schedule for schedule in kept}
+    return [
+        CheckRow(check=c, run=runs.get(c.newest), schedule=schedules.get(c.key)) for c in checks
+    ]

@@ -121,6 +121,11 @@ class Schedule(models.Model):
     def is_kept_by_guide(self) -> bool:
         return bool(self.source)
 
+    @property
+    def guide_slug(self) -> str:
+        """Of the guide that keeps it; empty for one that a person keeps."""
+        return self.source.removeprefix("guide:")
+
 
 class MaintenanceQuerySet(models.QuerySet["Maintenance"]):
     def under_way(self, now: Any) -> "MaintenanceQuerySet":

@@ -92,6 +92,19 @@ def test_schedule_that_a_guide_made_runs_with_the_checks_own_name() -> None:
     assert (item.ref, item.params["port"]) == ("shop/port", 8000)
 
 
+def test_guide_and_schedule_lead_to_each_other(client: Client) -> None:
+    save()
+    client.force_login(User.objects.create_superuser("admin"))
+    client.cookies["django_language"] = "en"
+
+    guide = client.get("/g/shop/").content.decode()
+    schedule = client.get("/probes/schedules/shop-port/").content.decode()
+
+    assert 'href="/probes/schedules/shop-port/"' in guide
+    assert "every 5 minutes" in guide
+    assert 'href="/g/shop/"' in schedule
+
+
 def test_saved_and_read_again_the_guide_says_the_same() -> None:
     guide = save()
 
