@@ -39,7 +39,7 @@ def silent() -> Iterator[Listener]:
     listener.close()
 
 
-def wait_until(is_true: Callable[[], bool], *, within_s: float = 20) -> None:
+def wait_until(is_true: Callable[[], bool], *, within_s: float = 40) -> None:
     deadline = time.monotonic() + within_s
     while not is_true():
         assert time.monotonic() < deadline, "it did not happen in time"

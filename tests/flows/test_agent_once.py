@@ -1,5 +1,6 @@
 """`--once GUIDE` on a developer's own computer, with real services, in Korean and English."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ import pytest
 from django.db import transaction
 
 from kb.models import Guide, Investigation
-from probes.models import Location, Probe, Run
+from probes.models import Batch, Location, Probe, Run
 from tests.starter import put_starter_content
 from tests.support.agents import Server, agent, make_location, once, serving
 from tests.support.apps import write_app
+from tests.support.listening import Listener
 from tests.support.processes import free_port, running, uvicorn
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,6 +39,12 @@ def token(server: Server) -> str:
 def only(*slugs: str) -> None:
     """Keep these checks of the connection guide."""
     Guide.objects.get(slug="connection").checks.exclude(slug__in=slugs).delete()
+
+
+def approve(slug: str) -> None:
+    for probe in Probe.objects.filter(checks__slug=slug):
+        probe.approved_hash = probe.definition_hash
+        probe.save()
 
 
 def test_nothing_listens_and_the_verdict_says_so_in_korean(server: Server, token: str):
@@ -136,6 +144,26 @@ def test_checks_run_on_this_very_host_while_another_agent_waits_for_work(
 
         assert "claimed" not in other.output
     assert Run.objects.count() == 2
+
+
+def test_interrupted_look_gives_the_rest_back_and_has_no_verdict(server: Server, token: str):
+    only("inside", "docs")
+    Probe.objects.filter(checks__slug="docs").update(timeout_s=30)
+    approve("docs")
+    silent = Listener()
+    options = ("--once", "connection", "--lang", "en", "--set", f"port={silent.port}")
+    with agent(server, token, *options) as asked:
+        asked.wait_for_line("inside")
+        asked.process.send_signal(signal.SIGINT)
+        said = asked.wait_for_end()
+    silent.close()
+
+    assert asked.process.returncode == 3
+    assert "Not everything could be recorded" in said
+    assert "Traceback" not in said
+    batch = Batch.objects.get()
+    assert (batch.state, batch.tries) == (Batch.State.READY, 0)
+    assert Run.objects.get().item.ref == "connection/inside"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The agent's own sentences on a terminal, in Korean and English."""
 
+import locale
 import os
 import unicodedata
 from collections.abc import Mapping
@@ -50,8 +51,10 @@ def say(name: str, language: str, **values: str) -> str:
 
 
 def language_of(asked: str | None) -> str:
-    """`ko` or `en`: what was asked for, else what LANG says, else English."""
+    """`ko` or `en`: what was asked for, else what LANG or Windows says, else English."""
     named = asked or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    # Windows sets no variable; its own name for the language is Korean_Korea.
+    named = named or locale.getlocale()[0] or ""
     return "ko" if named.lower().startswith("ko") else "en"
 
 

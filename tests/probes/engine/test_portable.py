@@ -119,6 +119,13 @@ def test_nothing_that_has_to_be_installed_is_imported_at_the_top() -> None:
     assert not {name: found & OPTIONAL for name, found in imports.items() if found & OPTIONAL}
 
 
+def test_no_file_is_looked_for_beside_a_module() -> None:
+    """In the agent's file there is none: `sources.source_of` reads from a zip file too."""
+    beside = [p.name for p in ENGINE.rglob("*.py") if "Path(__file__)" in p.read_text("utf-8")]
+
+    assert beside == []
+
+
 LOADED_BARE = """
 import pathlib, sys
 for name in given["blocked"]:
