@@ -126,11 +126,18 @@ def test_nothing_stays_behind_however_it_is_ended(end: Callable[[Person], None])
         wait_until(lambda: not left_of(person.process.pid), "the janitor to clean up")
 
 
-@pytest.mark.parametrize("name", ["container-exited", "database-down", "database-kinds"])
-def test_servers_that_look_after_themselves_go_too(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "repairs"),
+    [("container-exited", 0), ("database-kinds", 0), ("database-down", 1)],
+    ids=["dockerd", "PostgreSQL", "PostgreSQL that was started again"],
+)
+def test_servers_that_look_after_themselves_go_too(name: str, repairs: int) -> None:
     assert not missing(SCENARIOS[name].needs)
     with typed(name) as person:
         said = person.read_until("Ctrl-C stops everything")
+        for _ in range(repairs):
+            person.type("")
+            person.read_until("Ctrl-C stops everything")
         folder = re.search(r"/tmp/kf-[a-z]+-\w+", said)
         assert folder, said
         assert naming(f"{folder[0]}/")
