@@ -1,5 +1,8 @@
 """What holds for the whole tree: templates compile, migrations are complete, and `test` counts right."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,33 @@ def test_last_line_is_plain(skipped: int, line: str) -> None:
 
 def test_every_left_out_marker_is_counted() -> None:
     assert set(conftest.LEFT_OUT) == set(LEFT_OUT)
+
+
+def test_skipped_test_of_the_laboratory_counts_as_failed(tmp_path: Path) -> None:
+    tests = tmp_path / "test_skips.py"
+    tests.write_text(
+        "import pytest\n\n\n@pytest.mark.lab\ndef test_one():\n    pytest.skip('no nft here')\n"
+    )
+    root = Path(settings.BASE_DIR)
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            "manage.py",
+            "test",
+            "--lab",
+            "-n",
+            "0",
+            f"-c{root}/pyproject.toml",
+            tests,
+        ],
+        cwd=root,
+        env={**os.environ, "KNOWNFIX_NO_VENV": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "no nft here" in done.stdout
+    assert done.stdout.splitlines()[-1] == "0 passed, 1 failed"

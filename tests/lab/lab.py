@@ -97,6 +97,7 @@ class Lab:
         at: Place = HERE,
         cwd: Path | None = None,
         env: Mapping[str, str] | None = None,
+        pass_fds: Sequence[int] = (),
     ) -> Service:
         """Start a process there, in a group of its own; its output goes to a file of the lab."""
         log = self.folder / f"{name}.log"
@@ -109,6 +110,7 @@ class Lab:
                 stdout=sink,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=pass_fds,
             )
         self.leave_to_janitor("group", str(process.pid))
         service = Service(name=name, argv=tuple(argv), at=at, log=log, process=process)

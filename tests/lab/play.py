@@ -27,10 +27,13 @@ def list_scenarios(say: Say) -> None:
     say("\nStart one with: python3 manage.py lab NAME")
 
 
-def play(scenario: Scenario, say: Say, *, ask: Callable[[], str] | None) -> list[str]:
+def play(
+    scenario: Scenario, say: Say, *, ask: Callable[[], str] | None, with_base: bool = False
+) -> list[str]:
     """Go through its states, asking before each next one; what was not as said in any of them.
 
-    `ask` gives what the person typed; None goes on without asking.
+    `ask` gives what the person typed; None goes on without asking. `with_base` starts a whole
+    base beside it, which looks from the lab's own places.
     """
     say(f"{scenario.slug}: {scenario.sentence}\n  cause    {scenario.cause}")
     problems: list[str] = []
@@ -38,6 +41,8 @@ def play(scenario: Scenario, say: Say, *, ask: Callable[[], str] | None) -> list
         for number, stage in enumerate(scenario.stages(lab)):
             if number == 0:
                 _say_surroundings(scenario, lab, say)
+                if with_base:
+                    _open_base(lab, say)
             problems += _show(stage, lab, say)
             while ask and ask() == AGAIN:
                 problems += _show(stage, lab, say)
@@ -57,6 +62,17 @@ def _say_surroundings(scenario: Scenario, lab: Lab, say: Say) -> None:
         say(f"  note     {note}")
     for text in scenario.paste:
         say(_indented("  paste    ", text))
+
+
+def _open_base(lab: Lab, say: Say) -> None:
+    # Only here: it needs nothing of the base to look at a failure by hand.
+    from tests.lab.parts.own_base import OwnBase
+
+    say("  base     is being started")
+    base = OwnBase(lab)
+    say(f"  base     {base.url} with the account {base.sign_in}")
+    if "inside" in lab.places:
+        say("           choose the service academy-api: an agent on the API's host looks for it")
 
 
 def _where(place: Place) -> str:

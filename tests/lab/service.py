@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.lab.place import Place
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 _LISTEN = "0A"
 
 
@@ -45,6 +45,10 @@ class Service:
     def wait_for_words(self, words: str) -> "Service":
         self._wait(lambda: words in self.output, f"{self.name} to print {words!r}")
         return self
+
+    def line_with(self, words: str) -> str:
+        """The first line it printed with these words, without spaces around it; or nothing."""
+        return next((line.strip() for line in self.output.splitlines() if words in line), "")
 
     def wait_for_end(self) -> int:
         """The exit code; negative for a signal."""

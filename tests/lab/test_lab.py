@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -126,11 +127,18 @@ def test_nothing_stays_behind_however_it_is_ended(end: Callable[[Person], None])
         wait_until(lambda: not left_of(person.process.pid), "the janitor to clean up")
 
 
-@pytest.mark.parametrize("name", ["container-exited", "database-down", "database-kinds"])
-def test_servers_that_look_after_themselves_go_too(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "repairs"),
+    [("container-exited", 0), ("database-kinds", 0), ("database-down", 1)],
+    ids=["dockerd", "PostgreSQL", "PostgreSQL that was started again"],
+)
+def test_servers_that_look_after_themselves_go_too(name: str, repairs: int) -> None:
     assert not missing(SCENARIOS[name].needs)
     with typed(name) as person:
         said = person.read_until("Ctrl-C stops everything")
+        for _ in range(repairs):
+            person.type("")
+            person.read_until("Ctrl-C stops everything")
         folder = re.search(r"/tmp/kf-[a-z]+-\w+", said)
         assert folder, said
         assert naming(f"{folder[0]}/")
@@ -170,6 +178,33 @@ def test_next_lab_sweeps_up_what_a_killed_one_and_its_killed_janitor_left() -> N
             pass
 
         assert left_of(person.process.pid) == []
+
+
+def test_base_beside_a_failure_answers_from_this_host_and_has_an_agent_inside() -> None:
+    assert not missing(SCENARIOS["host-drops"].needs)
+    with typed("--base", "host-drops") as person:
+        said = person.read_until("Ctrl-C stops everything")
+        url = re.search(r"base +(http://127\.0\.0\.1:\d+/)", said)
+        folder = re.search(r"(/tmp/kflab-\S+)/api\.log", said)
+        assert url, said
+        assert folder, said
+        answer = pasted(url[1], Path(folder[1]), SCENARIOS["host-drops"].paste[0])
+        agent = Path(folder[1], "agent.log")
+        wait_until(lambda: "asks http://10.99.0.1:8420 for work" in agent.read_text(), "the agent")
+        os.killpg(person.process.pid, signal.SIGINT)
+        person.process.communicate(timeout=30)
+
+    assert "/g/connection/" in answer
+    assert left_of(person.process.pid) == []
+
+
+def pasted(url: str, folder: Path, text: str) -> str:
+    """What the base answers to a terminal."""
+    key = Path(folder, "var", "api_key").read_text().strip()
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "text/plain"}
+    request = urllib.request.Request(f"{url}api/v1/match.txt", text.encode(), headers)
+    with urllib.request.urlopen(request, timeout=30) as answered:
+        return answered.read().decode()
 
 
 def test_without_a_name_every_scenario_is_listed_with_its_sentence() -> None:

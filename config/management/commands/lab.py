@@ -17,6 +17,12 @@ class Command(BaseCommand):
             "--once", action="store_true", help="Go through its states without waiting, and end."
         )
 
+        parser.add_argument(
+            "--base",
+            action="store_true",
+            help="Start a base beside it, to paste into: it looks from the scenario's own places.",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         # The laboratory lives with the tests: a copy without them has none.
         from tests.lab.machine import missing
@@ -37,7 +43,10 @@ class Command(BaseCommand):
             signal.signal(number, stop_as_ctrl_c)
         try:
             problems = play(
-                scenario, self._say, ask=None if options["once"] else ask_person(self._say)
+                scenario,
+                self._say,
+                ask=None if options["once"] else ask_person(self._say),
+                with_base=options["base"],
             )
         except KeyboardInterrupt:
             return self._say("\nStopped; everything is removed.")
