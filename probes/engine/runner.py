@@ -24,6 +24,7 @@ TOO_LATE_S = 0.1
 MAX_OUTPUT = 4000
 MAX_SUMMARY = 500
 MAX_FACT_TEXT = 4000
+_SHORT = 200
 # A kind stops at its deadline by itself and says in which phase; this only catches one that
 # does not.
 _OVERRUN_S = 1.0
@@ -190,7 +191,17 @@ def _result(
 def clean(text: str, longest: int, known: Secrets = ()) -> str:
     """What may be stored: no controls, no secrets, not too long. Cut last, so that a secret
     is not cut to something that no longer looks like one."""
-    return redact(strip_controls(text), known=known).text[:longest]
+    if len(text) > _SHORT:
+        return _cleaned(text, known)[:longest]
+    return _cleaned_short(text, known)[:longest]
+
+
+def _cleaned(text: str, known: Secrets) -> str:
+    return redact(strip_controls(text), known=known).text
+
+
+# A check that runs again and again says the same: most short texts were cleaned before.
+_cleaned_short = functools.lru_cache(maxsize=4096)(_cleaned)
 
 
 def _clean_facts(value: Any, known: Secrets) -> Any:
@@ -198,17 +209,12 @@ def _clean_facts(value: Any, known: Secrets) -> Any:
         return clean(value, MAX_FACT_TEXT, known)
     if isinstance(value, dict):
         return {
-            _clean_name(str(key), known): _clean_pair(key, inner, known)
+            clean(str(key), MAX_SUMMARY, known): _clean_pair(key, inner, known)
             for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
         return [_clean_facts(inner, known) for inner in value]
     return value
-
-
-@functools.lru_cache(maxsize=1024)
-def _clean_name(name: str, known: Secrets) -> str:
-    return clean(name, MAX_SUMMARY, known)
 
 
 def _clean_pair(key: Any, value: Any, known: Secrets) -> Any:
