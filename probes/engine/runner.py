@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -54,13 +54,8 @@ async def run_many(
     """
     slots = asyncio.Semaphore(concurrency)
 
-    @contextlib.asynccontextmanager
-    async def slot() -> AsyncIterator[None]:
-        async with slots:
-            yield
-
     async def run(index: int, spec: ProbeSpec, lateness: Lateness) -> None:
-        on_result(index, await _run(spec, policy, lateness, slot=slot))
+        on_result(index, await _run(spec, policy, lateness, slot=lambda: slots))
 
     async with Lateness() as lateness, asyncio.TaskGroup() as group:
         for index, spec in enumerate(specs):
@@ -80,11 +75,15 @@ async def _run(spec: ProbeSpec, policy: Policy, lateness: Lateness, *, slot: Slo
         if len(results) > spec.retries or not _worth_retrying(results[-1]):
             break
         await asyncio.sleep(_BACK_OFF_S[min(len(results), len(_BACK_OFF_S)) - 1])
+    return results[0] if len(results) == 1 else _last(results, loop.time() - started)
+
+
+def _last(results: Sequence[ProbeResult], elapsed_s: float) -> ProbeResult:
     return replace(
         results[-1],
         attempts=[attempt for result in results for attempt in result.attempts],
         started_at=results[0].started_at,
-        elapsed_s=loop.time() - started,
+        elapsed_s=elapsed_s,
     )
 
 
@@ -208,17 +207,20 @@ def _clean_facts(value: Any, known: Secrets) -> Any:
     if isinstance(value, str):
         return clean(value, MAX_FACT_TEXT, known)
     if isinstance(value, dict):
-        return {
-            clean(str(key), MAX_SUMMARY, known): _clean_pair(key, inner, known)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list | tuple):
+        return dict(_clean_pair(str(key), inner, known) for key, inner in value.items())
+    if isinstance(value, (list, tuple)):
         return [_clean_facts(inner, known) for inner in value]
     return value
 
 
-def _clean_pair(key: Any, value: Any, known: Secrets) -> Any:
+def _clean_pair(key: str, value: Any, known: Secrets) -> tuple[str, Any]:
     """A value whose name says that it is a secret is masked as if they stood together."""
-    if isinstance(value, str | int) and not isinstance(value, bool) and names_a_secret(str(key)):
-        return mask("secret")
-    return _clean_facts(value, known)
+    name, is_secret = _clean_name(key, known)
+    if is_secret and isinstance(value, (str, int)) and not isinstance(value, bool):
+        return name, mask("secret")
+    return name, _clean_facts(value, known)
+
+
+@functools.lru_cache(maxsize=1024)
+def _clean_name(key: str, known: Secrets) -> tuple[str, bool]:
+    return clean(key, MAX_SUMMARY, known), names_a_secret(key)

@@ -134,11 +134,16 @@ def judge_answer(params: Mapping[str, Any], done: Exchange, facts: dict[str, Any
     if not _is_expected_status(params["expect_status"], done.status or 0):
         wanted = " or ".join(map(str, params["expect_status"])) or "200 to 399"
         return _seen("wrong_status", facts, f"{asked} answered {done.status}, not {wanted}", done)
-    found = {name: done.header(name) or "" for name, _ in done.headers}
-    if problems := missing_headers(params["expect_header"] or {}, found):
+    if problems := _header_problems(params["expect_header"] or {}, done):
         summary = f"{asked} answered {done.status}, but {'; '.join(problems)}"
         return _seen("header_missing", facts | {"differences": problems}, summary, done)
     return _judge_body(params, done, facts, asked)
+
+
+def _header_problems(expected: Mapping[str, Any], done: Exchange) -> list[str]:
+    if not expected:
+        return []
+    return missing_headers(expected, {name: done.header(name) or "" for name, _ in done.headers})
 
 
 def _is_expected_status(expected: list[int], status: int) -> bool:
@@ -149,7 +154,7 @@ def _judge_body(
     params: Mapping[str, Any], done: Exchange, facts: dict[str, Any], asked: str
 ) -> Observation:
     text, wanted = body_text(done), params["expect_json"] or {}
-    values = json_values(text, wanted)
+    values = json_values(text, wanted) if wanted else {}
     problems = json_differences(wanted, values)
     pattern = params["expect_body_regex"]
     if pattern and not matches(pattern, text):
