@@ -6,11 +6,12 @@ the socket is ours. How far the exchange came stays readable when it fails.
 
 import asyncio
 import contextlib
+import functools
 import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from probes.engine.connect import Attempt, close_all, connect_all, outcome_of, winner
 from probes.engine.errors import CannotLook
@@ -36,17 +37,13 @@ class Request:
     verify_tls: bool = True
 
     @property
-    def parts(self) -> SplitResult:
-        return urlsplit(self.url)
-
-    @property
-    def port(self) -> int:
-        return self.parts.port or (443 if self.parts.scheme == "https" else 80)
+    def place(self) -> "Place":
+        return place_of(self.url)
 
     @property
     def lines(self) -> list[tuple[str, str]]:
         own = {
-            "host": self.parts.netloc,
+            "host": self.place.netloc,
             "user-agent": "knownfix-probe/1",
             "accept": "*/*",
             "accept-encoding": "identity",
@@ -55,9 +52,29 @@ class Request:
         given = {name.lower(): value for name, value in self.headers.items()}
         return list((own | given).items())
 
-    @property
-    def target(self) -> str:
-        return (self.parts.path or "/") + (f"?{self.parts.query}" if self.parts.query else "")
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a URL leads: `target` is what the request's first line asks for."""
+
+    is_tls: bool
+    netloc: str
+    host: str
+    port: int
+    target: str
+
+
+@functools.lru_cache(maxsize=1024)
+def place_of(url: str) -> Place:
+    parts = urlsplit(url)
+    is_tls = parts.scheme == "https"
+    return Place(
+        is_tls=is_tls,
+        netloc=parts.netloc,
+        host=parts.hostname or "",
+        port=parts.port or (443 if is_tls else 80),
+        target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+    )
 
 
 @dataclass(kw_only=True)
@@ -124,7 +141,7 @@ class _Clock:
 async def _connect(
     done: Exchange, clock: _Clock, policy: Policy, deadline: float
 ) -> Attempt | None:
-    host, port = done.request.parts.hostname or "", done.request.port
+    host, port = done.request.place.host, done.request.place.port
     try:
         addresses = await resolve(host, port, policy=policy, deadline=deadline)
     except NameNotFound as error:
@@ -141,7 +158,7 @@ async def _connect(
 
 
 async def _talk(done: Exchange, clock: _Clock, won: Attempt) -> None:
-    if done.request.parts.scheme == "https":
+    if done.request.place.is_tls:
         clock.enter("tls")
     try:
         wire = await _open(done, won)
@@ -159,7 +176,7 @@ async def _talk(done: Exchange, clock: _Clock, won: Attempt) -> None:
 async def _open(done: Exchange, won: Attempt) -> Wire:
     sock, won.sock = won.sock, None
     assert sock is not None
-    tls_name = done.request.parts.hostname if done.request.parts.scheme == "https" else None
+    tls_name = done.request.place.host if done.request.place.is_tls else None
     wire = await open_wire(sock, tls_name=tls_name, verify_tls=done.request.verify_tls)
     done.tls_expiry = wire.tls_expiry
     return wire
@@ -188,7 +205,7 @@ def _broken_off(done: Exchange, problem: str) -> None:
 
 
 def _question(request: Request) -> bytes:
-    lines = [f"{request.method} {request.target} HTTP/1.1"]
+    lines = [f"{request.method} {request.place.target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.lines]
     if broken := [line.partition(":")[0] for line in lines if _BREAKS.search(line)]:
         raise CannotLook("bad_definition", f"{broken[0]} holds a line break; it cannot be sent")

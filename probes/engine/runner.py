@@ -1,11 +1,9 @@
 """Running probes: every way a run can end is a result, never an exception."""
 
 import asyncio
-import contextlib
 import functools
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -32,13 +30,13 @@ _BACK_OFF_S = (1.0, 2.0, 4.0)
 
 # The values the location keeps for its probes: masked wherever they turn up.
 Secrets = tuple[str, ...]
-Slot = Callable[[], AbstractAsyncContextManager[Any]]
 
 
 async def run_one(spec: ProbeSpec, *, policy: Policy) -> ProbeResult:
     """Run one probe now, with its retries. Never raises."""
     async with Lateness() as lateness:
-        return await _run(spec, policy, lateness, slot=contextlib.nullcontext)
+        attempt = functools.partial(_attempt, spec, policy, lateness)
+        return await _settle(await attempt(), attempt, retries=spec.retries)
 
 
 async def run_many(
@@ -53,41 +51,52 @@ async def run_many(
     A probe holds a slot only while it looks: not while it waits to try again.
     """
     slots = asyncio.Semaphore(concurrency)
+    rest = iter(enumerate(specs))
 
-    async def run(index: int, spec: ProbeSpec, lateness: Lateness) -> None:
-        on_result(index, await _run(spec, policy, lateness, slot=lambda: slots))
+    async def attempt(spec: ProbeSpec) -> ProbeResult:
+        async with slots:
+            return await _attempt(spec, policy, lateness)
+
+    async def work() -> None:
+        for index, spec in rest:
+            first = await attempt(spec)
+            if _is_worth_retrying(first, spec.retries):
+                group.create_task(try_again(index, spec, first))
+            else:
+                on_result(index, first)
+
+    async def try_again(index: int, spec: ProbeSpec, first: ProbeResult) -> None:
+        again = functools.partial(attempt, spec)
+        on_result(index, await _settle(first, again, retries=spec.retries))
 
     async with Lateness() as lateness, asyncio.TaskGroup() as group:
-        for index, spec in enumerate(specs):
-            group.create_task(run(index, spec, lateness))
+        for _ in range(min(concurrency, len(specs))):
+            group.create_task(work())
 
 
-async def _run(spec: ProbeSpec, policy: Policy, lateness: Lateness, *, slot: Slot) -> ProbeResult:
+async def _settle(
+    first: ProbeResult, attempt: Callable[[], Awaitable[ProbeResult]], *, retries: int
+) -> ProbeResult:
     """The last attempt's result, carrying every attempt and the time of all."""
-    results: list[ProbeResult] = []
     loop = asyncio.get_running_loop()
-    started = loop.time()
-    while True:
-        async with slot():
-            if not results:
-                started = loop.time()
-            results.append(await _attempt(spec, policy, lateness))
-        if len(results) > spec.retries or not _worth_retrying(results[-1]):
-            break
+    started = loop.time() - first.elapsed_s
+    results = [first]
+    while _is_worth_retrying(results[-1], retries + 1 - len(results)):
         await asyncio.sleep(_BACK_OFF_S[min(len(results), len(_BACK_OFF_S)) - 1])
-    return results[0] if len(results) == 1 else _last(results, loop.time() - started)
-
-
-def _last(results: Sequence[ProbeResult], elapsed_s: float) -> ProbeResult:
+        results.append(await attempt())
+    if len(results) == 1:
+        return first
     return replace(
         results[-1],
-        attempts=[attempt for result in results for attempt in result.attempts],
-        started_at=results[0].started_at,
-        elapsed_s=elapsed_s,
+        attempts=[each for result in results for each in result.attempts],
+        started_at=first.started_at,
+        elapsed_s=loop.time() - started,
     )
 
 
-def _worth_retrying(result: ProbeResult) -> bool:
+def _is_worth_retrying(result: ProbeResult, retries_left: int) -> bool:
+    if retries_left <= 0:
+        return False
     if result.status is Status.UNKNOWN:
         return result.reason_code == "runner_overloaded"
     return result.status is not Status.OK
