@@ -9,13 +9,21 @@ import contextlib
 import functools
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from probes.engine.connect import Attempt, close_all, connect_all, outcome_of, winner
+from probes.engine.connect import (
+    Attempt,
+    attempts_at,
+    close_all,
+    dial,
+    outcome_of,
+    time_out,
+    winner,
+)
 from probes.engine.errors import CannotLook
-from probes.engine.guard import NameNotFound, resolve
+from probes.engine.guard import Address, NameNotFound, resolve
 from probes.engine.http_reader import MAX_HEADERS, AnswerReader, BadAnswer, BrokenOff, Head
 from probes.engine.http_wire import Wire, is_tls_problem, open_wire, tls_problem
 from probes.engine.spec import Policy
@@ -24,7 +32,13 @@ MAX_BODY = 64 * 1024
 # Framing may be larger than the body it carries, but not endlessly: one-byte chunks are.
 _MAX_WIRE = 8 * MAX_BODY
 _BREAKS = re.compile(r"[\x00\r\n]")
-_TIMED_OUT = {"tls": "tls_failed", "ttfb": "timed_out_ttfb", "body": "timed_out_body"}
+# In the phase `connect`: one address had answered, and others were still waited for.
+_TIMED_OUT = {
+    "connect": "timed_out_ttfb",
+    "tls": "tls_failed",
+    "ttfb": "timed_out_ttfb",
+    "body": "timed_out_body",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,15 +124,26 @@ async def exchange(request: Request, *, policy: Policy, deadline: float) -> Exch
     done = Exchange(request=request)
     clock = _Clock(done)
     try:
-        if won := await _connect(done, clock, policy, deadline):
-            async with asyncio.timeout_at(deadline):
+        addresses = await _resolve(done, policy, deadline)
+        async with asyncio.timeout_at(deadline):
+            if won := await _connect(done, clock, addresses):
                 await _talk(done, clock, won)
+    except NameNotFound as error:
+        done.fail("dns_failed", str(error))
     except TimeoutError:
-        done.fail(_TIMED_OUT[done.phase], f"ran out of time ({done.phase})")
+        _run_out(done)
     finally:
         clock.stop()
         close_all(done.attempts)
     return done
+
+
+def _run_out(done: Exchange) -> None:
+    time_out(done.attempts)
+    if winner(done.attempts).outcome == "connected":
+        done.fail(_TIMED_OUT[done.phase], f"ran out of time ({done.phase})")
+    else:
+        _note_unconnected(done)
 
 
 class _Clock:
@@ -138,23 +163,28 @@ class _Clock:
         self._done.timings["total_s"] = round(self._loop.time() - self._began, 4)
 
 
-async def _connect(
-    done: Exchange, clock: _Clock, policy: Policy, deadline: float
-) -> Attempt | None:
-    host, port = done.request.place.host, done.request.place.port
-    try:
-        addresses = await resolve(host, port, policy=policy, deadline=deadline)
-    except NameNotFound as error:
-        done.fail("dns_failed", str(error))
-        return None
+async def _resolve(done: Exchange, policy: Policy, deadline: float) -> Sequence[Address]:
+    place = done.request.place
+    return await resolve(place.host, place.port, policy=policy, deadline=deadline)
+
+
+async def _connect(done: Exchange, clock: _Clock, addresses: Sequence[Address]) -> Attempt | None:
     clock.enter("connect")
-    done.attempts = await connect_all(addresses, deadline=deadline)
+    done.attempts = attempts_at(addresses)
+    await dial(done.attempts)
     won = winner(done.attempts)
+    if won.outcome != "connected":
+        _note_unconnected(done)
+        return None
     done.peer_ip = won.address.ip
-    if won.outcome == "connected":
-        return won
-    done.fail(won.outcome, f"connecting to {won.address.ip} port {port}: {won.outcome}")
-    return None
+    return won
+
+
+def _note_unconnected(done: Exchange) -> None:
+    telling = winner(done.attempts)
+    done.peer_ip = telling.address.ip
+    problem = f"connecting to {telling.address.ip} port {telling.address.port}: {telling.outcome}"
+    done.fail(telling.outcome, problem)
 
 
 async def _talk(done: Exchange, clock: _Clock, won: Attempt) -> None:

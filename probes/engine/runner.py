@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -216,18 +216,22 @@ def _clean_facts(value: Any, known: Secrets) -> Any:
     if isinstance(value, str):
         return clean(value, MAX_FACT_TEXT, known)
     if isinstance(value, dict):
-        return dict(_clean_pair(str(key), inner, known) for key, inner in value.items())
+        return _clean_pairs(value, known)
     if isinstance(value, (list, tuple)):
         return [_clean_facts(inner, known) for inner in value]
     return value
 
 
-def _clean_pair(key: str, value: Any, known: Secrets) -> tuple[str, Any]:
+def _clean_pairs(pairs: Mapping[Any, Any], known: Secrets) -> dict[str, Any]:
     """A value whose name says that it is a secret is masked as if they stood together."""
-    name, is_secret = _clean_name(key, known)
-    if is_secret and isinstance(value, (str, int)) and not isinstance(value, bool):
-        return name, mask("secret")
-    return name, _clean_facts(value, known)
+    cleaned: dict[str, Any] = {}
+    for key, value in pairs.items():
+        name, is_secret = _clean_name(str(key), known)
+        if is_secret and isinstance(value, (str, int)) and not isinstance(value, bool):
+            cleaned[name] = mask("secret")
+        else:
+            cleaned[name] = _clean_facts(value, known)
+    return cleaned
 
 
 @functools.lru_cache(maxsize=1024)
