@@ -97,11 +97,14 @@ class AnswerReader:
 
 
 def _head_of(raw: bytes) -> Head:
-    first, *lines = raw.decode("latin-1").replace("\r\n", "\n").split("\n")
+    text = raw.decode("latin-1").replace("\r\n", "\n")
+    first, *lines = text.split("\n")
     status_line = _STATUS_LINE.fullmatch(first)
     if status_line is None:
         raise BadAnswer(f"{first[:80]!r} is not a status line")
-    headers = [_header_of(line) for line in _unfolded(lines)]
+    if "\n " in text or "\n\t" in text:
+        lines = _unfolded(lines)
+    headers = [_header_of(line) for line in lines]
     return Head(status=int(status_line[2]), http_version=status_line[1], headers=headers)
 
 
@@ -114,8 +117,6 @@ def _header_of(line: str) -> tuple[str, str]:
 
 def _unfolded(lines: list[str]) -> list[str]:
     """Lines that begin with a space go on the one before: an old form that servers still send."""
-    if not any(line.startswith((" ", "\t")) for line in lines):
-        return lines
     whole: list[str] = []
     for line in lines:
         if not line.startswith((" ", "\t")):

@@ -58,13 +58,6 @@ def _contains_any(*words: str) -> Callable[[str], bool]:
     return hint
 
 
-# Every rule needs one of these; most facts (an address, a phase, a number) have none.
-MAY_HOLD_A_SECRET = re.compile(
-    r"[@=:：<]|--|-u\b|PRIVATE KEY|eyJ|earer|EARER|asic|ASIC|dentified|DENTIFIED|hooks\.slack"
-    r"|A(?:KIA|SIA|ROA|IDA|Iza)|gh[pousr]_|github_pat|glpat|xox|xapp|sk-|[rsp]k_|whsec_|ya29|npm_"
-    r"|pypi-|hf_|do[opr]_v1|SG\.",
-    re.IGNORECASE,
-)
 _NAMES = (
     "pass", "pwd", "secret", "token", "key", "credential", "session", "sessid", ".sid", "csrf", "xsrf",
     "sig", "비밀", "암호", "패스워드", "토큰", "인증키",
@@ -74,6 +67,14 @@ _KEY_BEGINNINGS = (
     "xox", "xapp-", "sk-", "rk_", "sk_", "pk_", "whsec_", "aiza", "ya29.", "npm_", "pypi-", "hf_",
     "doo_v1_", "dop_v1_", "dor_v1_", "sg.", "hooks.slack.com",
 )  # fmt: skip
+_OTHER_WORDS = (
+    "private key-----", "@", "authorization", "cookie", "eyj", "bearer", "basic", "-u", "--",
+    "identified", "</", "auth", "cred", "hmac", "salt", "nonce",
+)  # fmt: skip
+# Every rule needs one of these; most facts (an address, a phase, a summary) have none.
+MAY_HOLD_A_SECRET = re2.compile(
+    "(?i)" + "|".join(map(re.escape, (*_NAMES, *_KEY_BEGINNINGS, *_OTHER_WORDS)))
+)
 # Where a value that runs to the next space ends before that: at the closing of what it stands
 # in, or where the next `name=` begins.
 SECRET_VALUE_END = re2.compile(

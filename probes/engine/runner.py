@@ -229,8 +229,10 @@ def _clean_pairs(pairs: Mapping[Any, Any], known: Secrets) -> dict[str, Any]:
         name, is_secret = _clean_name(str(key), known)
         if is_secret and isinstance(value, (str, int)) and not isinstance(value, bool):
             cleaned[name] = mask("secret")
-        else:
+        elif isinstance(value, (str, dict, list, tuple)):
             cleaned[name] = _clean_facts(value, known)
+        else:
+            cleaned[name] = value
     return cleaned
 
 

@@ -25,10 +25,24 @@ async def connect(sock: socket.socket, ip: str, port: int) -> None:
         return
     failed = sock.connect_ex((ip, port))
     if failed in _UNDER_WAY:
-        await _ready(sock, loop.add_writer, loop.remove_writer)
-        failed = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        failed = 0 if _is_connected(sock) else await _outcome(sock)
     if failed:
         raise OSError(failed, os.strerror(failed))
+
+
+async def _outcome(sock: socket.socket) -> int:
+    loop = asyncio.get_running_loop()
+    await _ready(sock, loop.add_writer, loop.remove_writer)
+    return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+
+
+def _is_connected(sock: socket.socket) -> bool:
+    """To its own host a connection is there at once, although the system says it is under way."""
+    try:
+        sock.getpeername()
+    except OSError:
+        return False
+    return True
 
 
 async def receive(sock: socket.socket, most: int) -> bytes:
