@@ -14,7 +14,7 @@ from probes.services.loading import load_probes
 from probes.services.locations import policy_of, server_location
 from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
-from probes.services.recording import Recorded, record
+from probes.services.recording import Answer, Recorded, record, record_all
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
 from probes.services.running import (
     LEASE,
@@ -23,6 +23,7 @@ from probes.services.running import (
     Claim,
     ClaimedItem,
     claim,
+    claim_several,
     release,
     renew,
     sweep,
@@ -32,6 +33,7 @@ __all__ = [
     "LEASE",
     "MAX_TRIES",
     "RENEW_EVERY",
+    "Answer",
     "BadProbes",
     "Claim",
     "ClaimedItem",
@@ -49,11 +51,13 @@ __all__ = [
     "batch_of_key",
     "cancel_batch",
     "claim",
+    "claim_several",
     "load_probes",
     "masked",
     "policy_of",
     "question_of",
     "record",
+    "record_all",
     "release",
     "renew",
     "request_batch",
