@@ -22,10 +22,13 @@ class Child:
         self.pid = self._process.pid
 
     def ask(self, question: Any) -> Any:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
+        self.say(question)
         return self.hear()
+
+    def say(self, line: Any) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(line) + "\n")
+        self._process.stdin.flush()
 
     def hear(self) -> Any:
         assert self._process.stdout is not None

@@ -21,7 +21,7 @@ from probes.engine.spec import Policy, ProbeResult, ProbeSpec
 
 CONCURRENCY = 50
 BODY_REGEX = '"status": *"OK"'
-_DURATION = re.compile(r"^probe_duration_seconds (\S+)$", re.MULTILINE)
+DURATION = re.compile(r"^probe_duration_seconds (\S+)$", re.MULTILINE)
 
 
 @dataclass(kw_only=True)
@@ -75,7 +75,7 @@ async def ask_blackbox(questions: Sequence[str], timeout_s: float, seen: Round) 
     async def ask(session: Any, question: str) -> str:
         async with session.get(question) as answer:
             text = await answer.text()
-        if duration := _DURATION.search(text):
+        if duration := DURATION.search(text):
             seen.took_s.append(float(duration.group(1)))
         return "as_expected" if "\nprobe_success 1\n" in text else "failed"
 

@@ -19,7 +19,7 @@ LEFT_OUT = {
     "postgres": "they need a PostgreSQL server",
     "shared": "they read documents beside the checkout",
     "lint": "they need the lint and type tools",
-    "bench": "they need other search engines",
+    "bench": "they need search engines and clients to measure beside ours",
 }
 
 
