@@ -45,7 +45,7 @@ class _Plain:
         self._sock = sock
 
     async def send(self, data: bytes) -> None:
-        await asyncio.get_running_loop().sock_sendall(self._sock, data)
+        await sockets.send(self._sock, data)
 
     async def receive(self) -> bytes:
         return await sockets.receive(self._sock, _CHUNK)

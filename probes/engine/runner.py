@@ -2,10 +2,12 @@
 
 import asyncio
 import functools
+import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from probes.engine.errors import CannotLook, InvalidParams
@@ -129,8 +131,7 @@ async def _attempt(spec: ProbeSpec, policy: Policy, lateness: Lateness) -> Probe
 async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Status, Observation]:
     try:
         kind = kind_named(spec.kind)
-        params = validate(spec.kind, spec.params)
-        check_expectation(spec.kind, spec.expectation)
+        params = _checked(spec)
         _check_kind_allowed(kind, policy)
         async with asyncio.timeout_at(deadline + _OVERRUN_S):
             seen = await kind.look(params, deadline=deadline, policy=policy)
@@ -148,6 +149,23 @@ async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Statu
     except Exception:
         logger.exception("probe kind %s crashed", spec.kind)
         return _unknown("probe_crashed", "the probe itself crashed; the runner's log says how")
+
+
+def _checked(spec: ProbeSpec) -> Mapping[str, Any]:
+    """The parameters as the kind wants them. Raises InvalidParams."""
+    try:
+        params, expectation = json.dumps(spec.params), json.dumps(spec.expectation)
+    except (TypeError, ValueError):
+        check_expectation(spec.kind, spec.expectation)
+        return validate(spec.kind, spec.params)
+    return _checked_before(spec.kind, params, expectation)
+
+
+# A worker runs the same definitions again and again; checking one is a pure function of its text.
+@functools.lru_cache(maxsize=1024)
+def _checked_before(kind: str, params: str, expectation: str) -> Mapping[str, Any]:
+    check_expectation(kind, json.loads(expectation))
+    return MappingProxyType(validate(kind, json.loads(params)))
 
 
 def _check_kind_allowed(kind: Kind, policy: Policy) -> None:

@@ -6,7 +6,6 @@ they are what is used.
 """
 
 import asyncio
-import contextlib
 import errno
 import os
 import socket
@@ -45,6 +44,16 @@ def _is_connected(sock: socket.socket) -> bool:
     return True
 
 
+async def send(sock: socket.socket, data: bytes) -> None:
+    """All of it. A short question goes out at once."""
+    try:
+        sent = sock.send(data)
+    except BlockingIOError:
+        sent = 0
+    if sent < len(data):
+        await asyncio.get_running_loop().sock_sendall(sock, data[sent:])
+
+
 async def receive(sock: socket.socket, most: int) -> bytes:
     """What has come, as soon as something has; nothing once the peer has closed."""
     loop = asyncio.get_running_loop()
@@ -52,8 +61,10 @@ async def receive(sock: socket.socket, most: int) -> bytes:
         return await loop.sock_recv(sock, most)
     while True:
         await _ready(sock, loop.add_reader, loop.remove_reader)
-        with contextlib.suppress(BlockingIOError):
+        try:
             return sock.recv(most)
+        except BlockingIOError:
+            continue
 
 
 def _tells_readiness(loop: asyncio.AbstractEventLoop) -> bool:

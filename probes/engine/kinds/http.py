@@ -1,5 +1,6 @@
 """http: what does this URL answer, and is it what was expected?"""
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -118,11 +119,17 @@ def facts_of(done: Exchange) -> dict[str, Any]:
 
 def body_text(done: Exchange) -> str:
     """The body as text; empty when it is none."""
-    if b"\0" in done.body[:1000]:
+    return _text_of(done.body, done.header("content-type") or "")
+
+
+# Asked three times for each answer, and most checks see the same body again and again.
+@functools.lru_cache(maxsize=64)
+def _text_of(body: bytes, content_type: str) -> str:
+    if b"\0" in body[:1000]:
         return ""
-    named = re.search(r"charset=[\"']?([\w.-]{1,40})", (done.header("content-type") or "").lower())
+    named = re.search(r"charset=[\"']?([\w.-]{1,40})", content_type.lower())
     charset = named.group(1) if named and _CHARSETS.fullmatch(named.group(1)) else "utf-8"
-    return strip_controls(done.body.decode(charset, errors="replace"))
+    return strip_controls(body.decode(charset, errors="replace"))
 
 
 def judge_answer(params: Mapping[str, Any], done: Exchange, facts: dict[str, Any]) -> Observation:
