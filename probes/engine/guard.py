@@ -5,6 +5,7 @@ connected to: a second answer of a name server cannot slip past.
 """
 
 import asyncio
+import functools
 import ipaddress
 import os
 import socket
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from probes.engine.errors import CannotLook
-from probes.engine.spec import Policy
+from probes.engine.spec import Network, Policy
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 Lookup = Callable[[str, int], Awaitable[Sequence[Any]]]
@@ -72,14 +73,13 @@ async def resolve(
     literals = _literal(host) or await _look_up(host, port, deadline, lookup or _system_lookup)
     for literal in literals:
         check_address(literal, policy=policy, asked=host)
-    return tuple(
-        Address(
-            family=socket.AF_INET if literal.version == 4 else socket.AF_INET6,
-            ip=str(literal),
-            port=port,
-        )
-        for literal in literals[:_MOST_ADDRESSES]
-    )
+    return tuple(_address(literal, port) for literal in literals[:_MOST_ADDRESSES])
+
+
+@functools.lru_cache(maxsize=1024)
+def _address(literal: IP, port: int) -> Address:
+    family = socket.AF_INET if literal.version == 4 else socket.AF_INET6
+    return Address(family=family, ip=str(literal), port=port)
 
 
 async def addresses_of(
@@ -108,15 +108,22 @@ def check_tellable(address: IP, *, policy: Policy, asked: str) -> None:
 
 def check_address(address: IP, *, policy: Policy, asked: str) -> None:
     """Raises CannotLook when `address`, or one that it carries inside, is refused."""
+    if refusal := _refusal(address, policy.networks, asked):
+        raise CannotLook("not_allowed", refusal)
+
+
+@functools.lru_cache(maxsize=1024)
+def _refusal(address: IP, networks: tuple[Network, ...], asked: str) -> str:
+    """Why not; empty when nothing is against it. The same question always has the same answer."""
     for inner in _meant_by(address):
         if any(inner in network for network in _NEVER):
-            raise CannotLook(
-                "not_allowed",
+            return (
                 f"{_named(asked, inner)} is a link-local, metadata or multicast address; "
-                "probes never connect to those",
+                "probes never connect to those"
             )
-        if not any(inner in network for network in policy.networks):
-            raise CannotLook("not_allowed", _how_to_allow(asked, inner))
+        if not any(inner in network for network in networks):
+            return _how_to_allow(asked, inner)
+    return ""
 
 
 def _how_to_allow(asked: str, address: IP) -> str:
@@ -158,12 +165,13 @@ def _inside(address: ipaddress.IPv6Address) -> Iterator[IP]:
         yield last_32
 
 
-def _literal(host: str) -> list[IP]:
+@functools.lru_cache(maxsize=1024)
+def _literal(host: str) -> Sequence[IP]:
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return []
-    return [_without_zone(address)]
+        return ()
+    return (_without_zone(address),)
 
 
 def _without_zone(address: IP) -> IP:

@@ -36,8 +36,12 @@ class Lateness:
         """Seconds: the worst tick that ended after `started`, one that is overdue right now,
         or how far past the deadline it is."""
         now = asyncio.get_running_loop().time()
-        worst = max((late for at, late in self._late if at >= started), default=0.0)
-        return max(worst, now - self._due, now - deadline, 0.0)
+        worst = max(now - self._due, now - deadline, 0.0)
+        for at, late in reversed(self._late):
+            if at < started:
+                break
+            worst = max(worst, late)
+        return worst
 
     def _schedule(self, loop: asyncio.AbstractEventLoop) -> None:
         self._due = loop.time() + _TICK_S

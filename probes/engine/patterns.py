@@ -4,6 +4,7 @@ On the base's own host RE2 is always there. An agent may run on a host with noth
 our own patterns then run on `re`, and what a user wrote only where it cannot run away.
 """
 
+import functools
 import importlib
 import re
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ def compile_own(pattern: str) -> Any:
     return _re2.compile(pattern) if _re2 else re.compile(in_words_of_re(pattern))
 
 
+@functools.lru_cache(maxsize=512)
 def compile_pattern(text: str) -> Any:
     """A pattern that a user wrote, in linear time whatever it says.
 

@@ -28,7 +28,7 @@ class Redacted:
 def redact(text: str, *, known: Iterable[str] = ()) -> Redacted:
     """Mask what looks secret, and every value in `known`. Masking twice changes nothing more."""
     counts: Counter[str] = Counter()
-    masked = _LONE_SURROGATE.sub("\ufffd", text)
+    masked = text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
     for value in _longest_first(tuple(known)):
         if value in masked:
             counts["known"] += masked.count(value)

@@ -1,13 +1,13 @@
 """Running probes: every way a run can end is a result, never an exception."""
 
 import asyncio
-import contextlib
 import functools
+import json
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from probes.engine.errors import CannotLook, InvalidParams
@@ -25,20 +25,23 @@ TOO_LATE_S = 0.1
 MAX_OUTPUT = 4000
 MAX_SUMMARY = 500
 MAX_FACT_TEXT = 4000
+_SHORT = 200
 # A kind stops at its deadline by itself and says in which phase; this only catches one that
 # does not.
 _OVERRUN_S = 1.0
+# All at once would be one long turn of the event loop, and the first would look late for the last.
+_STARTED_TOGETHER = 8
 _BACK_OFF_S = (1.0, 2.0, 4.0)
 
 # The values the location keeps for its probes, in every form: masked wherever they turn up.
 Secrets = tuple[str, ...]
-Slot = Callable[[], AbstractAsyncContextManager[Any]]
 
 
 async def run_one(spec: ProbeSpec, *, policy: Policy) -> ProbeResult:
     """Run one probe now, with its retries. Never raises."""
     async with Lateness() as lateness:
-        return await _run(spec, policy, lateness, slot=contextlib.nullcontext)
+        attempt = functools.partial(_attempt, spec, policy, lateness)
+        return await _settle(await attempt(), attempt, retries=spec.retries)
 
 
 async def run_many(
@@ -53,42 +56,54 @@ async def run_many(
     A probe holds a slot only while it looks: not while it waits to try again.
     """
     slots = asyncio.Semaphore(concurrency)
+    rest = iter(enumerate(specs))
 
-    @contextlib.asynccontextmanager
-    async def slot() -> AsyncIterator[None]:
+    async def attempt(spec: ProbeSpec) -> ProbeResult:
         async with slots:
-            yield
+            return await _attempt(spec, policy, lateness)
 
-    async def run(index: int, spec: ProbeSpec, lateness: Lateness) -> None:
-        on_result(index, await _run(spec, policy, lateness, slot=slot))
+    async def work() -> None:
+        for index, spec in rest:
+            first = await attempt(spec)
+            if _is_worth_retrying(first, spec.retries):
+                group.create_task(try_again(index, spec, first))
+            else:
+                on_result(index, first)
+
+    async def try_again(index: int, spec: ProbeSpec, first: ProbeResult) -> None:
+        again = functools.partial(attempt, spec)
+        on_result(index, await _settle(first, again, retries=spec.retries))
 
     async with Lateness() as lateness, asyncio.TaskGroup() as group:
-        for index, spec in enumerate(specs):
-            group.create_task(run(index, spec, lateness))
+        for number in range(min(concurrency, len(specs))):
+            group.create_task(work())
+            if number % _STARTED_TOGETHER == 0:
+                await asyncio.sleep(0)
 
 
-async def _run(spec: ProbeSpec, policy: Policy, lateness: Lateness, *, slot: Slot) -> ProbeResult:
+async def _settle(
+    first: ProbeResult, attempt: Callable[[], Awaitable[ProbeResult]], *, retries: int
+) -> ProbeResult:
     """The last attempt's result, carrying every attempt and the time of all."""
-    results: list[ProbeResult] = []
     loop = asyncio.get_running_loop()
-    started = loop.time()
-    while True:
-        async with slot():
-            if not results:
-                started = loop.time()
-            results.append(await _attempt(spec, policy, lateness))
-        if len(results) > spec.retries or not _worth_retrying(results[-1]):
-            break
+    started = loop.time() - first.elapsed_s
+    results = [first]
+    while _is_worth_retrying(results[-1], retries + 1 - len(results)):
         await asyncio.sleep(_BACK_OFF_S[min(len(results), len(_BACK_OFF_S)) - 1])
+        results.append(await attempt())
+    if len(results) == 1:
+        return first
     return replace(
         results[-1],
-        attempts=[attempt for result in results for attempt in result.attempts],
-        started_at=results[0].started_at,
+        attempts=[each for result in results for each in result.attempts],
+        started_at=first.started_at,
         elapsed_s=loop.time() - started,
     )
 
 
-def _worth_retrying(result: ProbeResult) -> bool:
+def _is_worth_retrying(result: ProbeResult, retries_left: int) -> bool:
+    if retries_left <= 0:
+        return False
     if result.status is Status.UNKNOWN:
         return result.reason_code == "runner_overloaded"
     return result.status is not Status.OK
@@ -117,8 +132,7 @@ async def _attempt(spec: ProbeSpec, policy: Policy, lateness: Lateness) -> Probe
 async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Status, Observation]:
     try:
         kind = kind_named(spec.kind)
-        params = validate(spec.kind, spec.params)
-        check_expectation(spec.kind, spec.expectation)
+        params = _checked(spec)
         _check_kind_allowed(kind, policy)
         async with asyncio.timeout_at(deadline + _OVERRUN_S):
             seen = await kind.look(params, deadline=deadline, policy=policy)
@@ -136,6 +150,23 @@ async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Statu
     except Exception:
         logger.exception("probe kind %s crashed", spec.kind)
         return _unknown("probe_crashed", "the probe itself crashed; the runner's log says how")
+
+
+def _checked(spec: ProbeSpec) -> Mapping[str, Any]:
+    """The parameters as the kind wants them. Raises InvalidParams."""
+    try:
+        params, expectation = json.dumps(spec.params), json.dumps(spec.expectation)
+    except (TypeError, ValueError):
+        check_expectation(spec.kind, spec.expectation)
+        return validate(spec.kind, spec.params)
+    return _checked_before(spec.kind, params, expectation)
+
+
+# A worker runs the same definitions again and again; checking one is a pure function of its text.
+@functools.lru_cache(maxsize=1024)
+def _checked_before(kind: str, params: str, expectation: str) -> Mapping[str, Any]:
+    check_expectation(kind, json.loads(expectation))
+    return MappingProxyType(validate(kind, json.loads(params)))
 
 
 def _check_kind_allowed(kind: Kind, policy: Policy) -> None:
@@ -192,29 +223,43 @@ def _result(
 def clean(text: str, longest: int, known: Secrets = ()) -> str:
     """What may be stored: no controls, no secrets, not too long. Cut last, so that a secret
     is not cut to something that no longer looks like one."""
-    return redact(strip_controls(text), known=known).text[:longest]
+    if len(text) > _SHORT:
+        return _cleaned(text, known)[:longest]
+    return _cleaned_short(text, known)[:longest]
+
+
+def _cleaned(text: str, known: Secrets) -> str:
+    return redact(strip_controls(text), known=known).text
+
+
+# A check that runs again and again says the same: most short texts were cleaned before.
+_cleaned_short = functools.lru_cache(maxsize=4096)(_cleaned)
 
 
 def _clean_facts(value: Any, known: Secrets) -> Any:
     if isinstance(value, str):
         return clean(value, MAX_FACT_TEXT, known)
     if isinstance(value, dict):
-        return {
-            _clean_name(str(key), known): _clean_pair(key, inner, known)
-            for key, inner in value.items()
-        }
-    if isinstance(value, list | tuple):
+        return _clean_pairs(value, known)
+    if isinstance(value, (list, tuple)):
         return [_clean_facts(inner, known) for inner in value]
     return value
 
 
-@functools.lru_cache(maxsize=1024)
-def _clean_name(name: str, known: Secrets) -> str:
-    return clean(name, MAX_SUMMARY, known)
-
-
-def _clean_pair(key: Any, value: Any, known: Secrets) -> Any:
+def _clean_pairs(pairs: Mapping[Any, Any], known: Secrets) -> dict[str, Any]:
     """A value whose name says that it is a secret is masked as if they stood together."""
-    if isinstance(value, str | int) and not isinstance(value, bool) and names_a_secret(str(key)):
-        return mask("secret")
-    return _clean_facts(value, known)
+    cleaned: dict[str, Any] = {}
+    for key, value in pairs.items():
+        name, is_secret = _clean_name(str(key), known)
+        if is_secret and isinstance(value, (str, int)) and not isinstance(value, bool):
+            cleaned[name] = mask("secret")
+        elif isinstance(value, (str, dict, list, tuple)):
+            cleaned[name] = _clean_facts(value, known)
+        else:
+            cleaned[name] = value
+    return cleaned
+
+
+@functools.lru_cache(maxsize=1024)
+def _clean_name(key: str, known: Secrets) -> tuple[str, bool]:
+    return clean(key, MAX_SUMMARY, known), names_a_secret(key)

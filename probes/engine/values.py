@@ -4,6 +4,7 @@ Values end as arguments of programs, parts of addresses and lines of a protocol,
 could change their meaning there (a leading dash, a line break, a user in a URL) is refused.
 """
 
+import functools
 import ipaddress
 import math
 import re
@@ -166,10 +167,15 @@ def _pattern(param: Param, value: Any) -> str:
 
 
 def _url(param: Param, value: Any) -> str:
-    text = _word(param, value)
+    return _tidy_url(_word(param, value))
+
+
+# Checking a URL takes a tenth of a whole probe, and most are asked again and again.
+@functools.lru_cache(maxsize=1024)
+def _tidy_url(text: str) -> str:
     parts = split_url(text)
     _refuse_secrets(parts.query)
-    netloc = _netloc(parts, str(param.name))
+    netloc = _netloc(parts, "url")
     path = quote(parts.path or "/", safe=_URL_SAFE)
     query = "?" + quote(parts.query, safe=_URL_SAFE) if parts.query else ""
     return f"{parts.scheme.lower()}://{netloc}{path}{query}"

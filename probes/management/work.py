@@ -4,37 +4,42 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from probes import services
 from probes.engine.errors import InvalidParams
-from probes.engine.runner import run_many
-from probes.engine.spec import Policy, ProbeResult
+from probes.engine.spec import Policy
+from probes.management.running_batch import MOST_AT_ONCE, RunningBatch
 from probes.models import Location
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
+# How long an idle worker sleeps; a busy one looks again as soon as it has room.
 POLL_S = 0.3
+# How long a slow batch's quick items wait to be stored, and what ends together to be together.
 TICK_S = 0.1
+GATHER_S = 0.01
 SWEEP_EVERY_S = 5.0
 FIRE_EVERY_S = 1.0
 AFTER_ERROR_S = 1.0
-# A slow batch must not keep a quick one waiting; in all, 50 to 100 probes in flight per loop.
-BATCHES_AT_ONCE = 4
-PROBES_PER_BATCH = 25
+# In flight per event loop; measured, more only makes one another late.
+PROBES_AT_ONCE = 100
+_AWAY = (OperationalError, InterfaceError)
 
 
 class Worker:
     """Runs the batches of one location until told to stop.
 
     The database is asked from one thread of its own: a write that waits for a lock must not
-    hold up the event loop, or the probes in flight would look late.
+    hold up the event loop, or the probes in flight would look late. While it is busy results
+    gather, and go into its next transaction together.
     """
 
     def __init__(self, *, location_id: int, runner: str, lease: timedelta = services.LEASE) -> None:
@@ -46,36 +51,45 @@ class Worker:
         self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
         self._swept_at = 0.0
         self._fired_at = 0.0
+        self._look_at = 0.0
+        self._running: list[RunningBatch] = []
+        self._news = asyncio.Event()
 
     async def serve(self, stop: asyncio.Event) -> None:
-        running: set[asyncio.Task[None]] = set()
+        stopping = asyncio.ensure_future(self._tell_of(stop))
         try:
             while not stop.is_set():
-                if started := await self._start_next(stop, free=BATCHES_AT_ONCE - len(running)):
-                    running.add(started)
-                    started.add_done_callback(running.discard)
-                else:
-                    await _wait(stop, POLL_S)
+                if not await self._take_more():
+                    await self._wait_for_news()
+                await self._store_ended()
+                await self._renew_when_due()
+            await self._give_back()
         finally:
-            if running:
-                await asyncio.wait(running)
+            stopping.cancel()
+            await asyncio.gather(*(batch.cancel() for batch in self._running))
             await self._ask(_close_connection)
             self._database.shutdown()
 
-    async def _start_next(self, stop: asyncio.Event, *, free: int) -> asyncio.Task[None] | None:
-        if free <= 0:
-            return None
+    async def _tell_of(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._news.set()
+
+    async def _take_more(self) -> bool:
+        """True when batches were taken: then there may be more of them."""
+        room = PROBES_AT_ONCE - sum(batch.in_flight for batch in self._running)
+        if room <= 0 or time.monotonic() < self._look_at:
+            return False
         try:
             await self._sweep_when_due()
             await self._fire_when_due()
-            claimed, policy = await self._ask(self._claim)
+            claims, policy = await self._ask(partial(self._claim, room))
         except DatabaseError:
             logger.exception("the database did not answer; trying again")
-            await _wait(stop, AFTER_ERROR_S)
-            return None
-        if claimed is None:
-            return None
-        return asyncio.create_task(self._run(claimed, policy, stop))
+            self._look_at = time.monotonic() + AFTER_ERROR_S
+            return False
+        self._running += [RunningBatch(claimed, policy, self._news) for claimed in claims]
+        self._look_at = 0.0 if claims else time.monotonic() + POLL_S
+        return bool(claims)
 
     async def _sweep_when_due(self) -> None:
         if time.monotonic() - self._swept_at >= SWEEP_EVERY_S or not self._swept_at:
@@ -87,80 +101,98 @@ class Worker:
             await self._ask(services.fire_due)
             self._fired_at = time.monotonic()
 
-    def _claim(self) -> tuple[services.Claim | None, Policy]:
+    def _claim(self, room: int) -> tuple[list[services.Claim], Policy]:
         # Read each time: an administrator may have changed what this location allows.
         location = Location.objects.get(pk=self._location_id)
-        claimed = services.claim(location=location, runner=self._runner, lease=self._lease)
-        return claimed, _policy(location) if claimed else Policy()
-
-    async def _run(self, claimed: services.Claim, policy: Policy, stop: asyncio.Event) -> None:
-        """Run one batch to its end, to the loss of its lease, or to the stop."""
-        ended: dict[int, ProbeResult] = {}
-        specs = [item.spec for item in claimed.items]
-
-        def on_result(index: int, result: ProbeResult) -> None:
-            ended[claimed.items[index].item_id] = result
-
-        probes = asyncio.ensure_future(
-            run_many(specs, policy=policy, on_result=on_result, concurrency=PROBES_PER_BATCH)
+        claims = services.claim_several(
+            location=location,
+            runner=self._runner,
+            room=room,
+            most_each=MOST_AT_ONCE,
+            lease=self._lease,
         )
+        return claims, _policy(location) if claims else Policy()
+
+    async def _wait_for_news(self) -> None:
+        """Until a batch has ended, or the stop comes, or it is time to look or to store."""
+        pause_s = TICK_S if self._running else max(self._look_at - time.monotonic(), 0.0)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await self._news.wait()
+            await asyncio.sleep(GATHER_S)
+        self._news.clear()
+
+    async def _store_ended(self) -> None:
+        told = [batch for batch in self._running if batch.has_news]
         try:
-            await self._store_until_done(claimed, probes, ended, stop)
+            await self._store(told)
+        except _AWAY:
+            logger.exception("results of %d batches wait for the database", len(told))
+            await asyncio.sleep(AFTER_ERROR_S)
+        except Exception:
+            # One answer may be what the database refuses: it must not hold up the others.
+            logger.exception("results of %d batches are stored one by one", len(told))
+            for batch in told:
+                await self._store_alone(batch)
+
+    async def _store(self, told: Sequence[RunningBatch]) -> None:
+        """Store what has ended, in one transaction; keep it if that fails."""
+        if not told:
+            return
+        answers = [(batch.claimed, batch.take_ended()) for batch in told]
+        try:
+            recorded = await self._ask(partial(services.record_all, answers))
+        except BaseException:
+            for batch, (_claimed, ended) in zip(told, answers, strict=True):
+                batch.put_back(ended)
+            raise
+        for batch, one in zip(told, recorded, strict=True):
+            batch.kept_at = time.monotonic()
+            await self._close_if_over(batch, one)
+
+    async def _store_alone(self, batch: RunningBatch) -> None:
+        try:
+            await self._store([batch])
         except Exception:
             # The lease runs out and the next runner takes the batch.
-            logger.exception("batch %s was given up", claimed.public_id)
-        finally:
-            await _cancel(probes)
+            logger.exception("batch %s was given up", batch.public_id)
+            await self._close(batch)
 
-    async def _store_until_done(
-        self,
-        claimed: services.Claim,
-        probes: asyncio.Future[None],
-        ended: dict[int, ProbeResult],
-        stop: asyncio.Event,
-    ) -> None:
-        renewed_at = time.monotonic()
-        stopping = asyncio.create_task(stop.wait())
-        either: set[asyncio.Future[Any]] = {probes, stopping}
-        try:
-            while True:
-                await asyncio.wait(either, timeout=TICK_S, return_when=asyncio.FIRST_COMPLETED)
-                is_last = probes.done()
-                recorded = await self._store(claimed, ended, is_last=is_last)
-                if recorded is not None and not recorded.is_held:
-                    logger.warning("batch %s is no longer ours", claimed.public_id)
-                    return
-                if is_last and not ended:
-                    return
-                if stop.is_set():
-                    await self._ask(lambda: services.release(claimed))
-                    return
-                if recorded is not None:
-                    renewed_at = time.monotonic()
-                elif time.monotonic() - renewed_at >= self._renew_every_s:
-                    if not await self._ask(lambda: services.renew(claimed)):
-                        logger.warning("batch %s is no longer ours", claimed.public_id)
-                        return
-                    renewed_at = time.monotonic()
-        finally:
-            stopping.cancel()
+    async def _close_if_over(self, batch: RunningBatch, recorded: services.Recorded) -> None:
+        if not recorded.is_done and not recorded.is_held:
+            logger.warning("batch %s is no longer ours", batch.public_id)
+        if recorded.is_done or not recorded.is_held or batch.has_no_more:
+            await self._close(batch)
 
-    async def _store(
-        self, claimed: services.Claim, ended: dict[int, ProbeResult], *, is_last: bool
-    ) -> services.Recorded | None:
-        """Store what ended since the last tick, in one transaction; keep it if that fails."""
-        results = dict(ended)
-        if not results and not is_last:
-            return None
+    async def _close(self, batch: RunningBatch) -> None:
+        self._running.remove(batch)
+        await batch.cancel()
+
+    async def _renew_when_due(self) -> None:
+        for batch in list(self._running):
+            if time.monotonic() - batch.kept_at >= self._renew_every_s:
+                await self._renew(batch)
+
+    async def _renew(self, batch: RunningBatch) -> None:
         try:
-            recorded = await self._ask(lambda: services.record(claimed, results))
+            is_ours = await self._ask(partial(services.renew, batch.claimed))
         except DatabaseError:
-            logger.exception("results of batch %s wait for the database", claimed.public_id)
-            await asyncio.sleep(AFTER_ERROR_S)
-            return None
-        for item_id in results:
-            del ended[item_id]
-        return recorded
+            logger.exception("batch %s could not be renewed; trying again", batch.public_id)
+            return
+        batch.kept_at = time.monotonic()
+        if not is_ours:
+            logger.warning("batch %s is no longer ours", batch.public_id)
+            await self._close(batch)
+
+    async def _give_back(self) -> None:
+        """A polite stop loses no result that is there, and costs neither a lease nor a try."""
+        await self._store_ended()
+        for batch in self._running:
+            try:
+                await self._ask(partial(services.release, batch.claimed))
+            except DatabaseError:
+                # The lease runs out and the next runner takes the batch.
+                logger.exception("batch %s could not be given back", batch.public_id)
 
     async def _ask(self, question: Callable[[], T]) -> T:
         loop = asyncio.get_running_loop()
@@ -188,16 +220,3 @@ def _policy(location: Location) -> Policy:
         # Nothing is allowed: each probe then says that it was not allowed to look.
         logger.error("location %s cannot be read: %s", location.slug, broken)
         return Policy()
-
-
-async def _cancel(probes: asyncio.Future[None]) -> None:
-    probes.cancel()
-    # Waiting lets the probes close sockets and kill what they started.
-    await asyncio.wait({probes})
-    if not probes.cancelled() and (error := probes.exception()):
-        logger.error("the runner failed", exc_info=error)
-
-
-async def _wait(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), timeout=seconds)

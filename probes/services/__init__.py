@@ -18,7 +18,7 @@ from probes.services.looks import judged
 from probes.services.manual import answer_manual, answers_of, question_of
 from probes.services.masking import masked
 from probes.services.pruning import prune_runs
-from probes.services.recording import Recorded, record
+from probes.services.recording import Answer, Recorded, record, record_all
 from probes.services.reported import claim_of, record_reported
 from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
 from probes.services.running import (
@@ -28,6 +28,7 @@ from probes.services.running import (
     Claim,
     ClaimedItem,
     claim,
+    claim_several,
     release,
     renew,
     sweep,
@@ -55,6 +56,7 @@ __all__ = [
     "LEASE",
     "MAX_TRIES",
     "RENEW_EVERY",
+    "Answer",
     "BadProbes",
     "Claim",
     "ClaimedItem",
@@ -76,6 +78,7 @@ __all__ = [
     "cancel_batch",
     "claim",
     "claim_of",
+    "claim_several",
     "complaints_about_schedule",
     "fire_due",
     "issue_token",
@@ -92,6 +95,7 @@ __all__ = [
     "prune_runs",
     "question_of",
     "record",
+    "record_all",
     "record_reported",
     "release",
     "renew",

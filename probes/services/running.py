@@ -4,12 +4,12 @@ Every change is one conditional update, so any number of runners is safe. The da
 decides, because the clocks of runners on several hosts differ.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -23,8 +23,8 @@ RENEW_EVERY = timedelta(seconds=10)
 MAX_TRIES = 3
 # How long a batch waits for the agent of another location before we say that none came.
 AGENT_DEADLINE = timedelta(minutes=10)
-# Beside one another, runners that look at the same list take one batch each.
-_CANDIDATES = 20
+# Runners that look at the same list beside one another each find something in it.
+_CANDIDATES = 60
 
 _LEASE_EXPIRED = Q(state=Batch.State.LEASED, lease_until__lt=Now())
 
@@ -51,75 +51,118 @@ class Claim:
 
 def claim(*, location: Location, runner: str, lease: timedelta = LEASE) -> Claim | None:
     """Take the oldest batch of this location that waits or whose runner was lost."""
-    for pk in _oldest_claimable(location):
-        if claimed := _take(pk, runner=runner, lease=lease):
-            return claimed
-    return None
+    taken = claim_several(location=location, runner=runner, room=1, lease=lease)
+    return taken[0] if taken else None
+
+
+def claim_several(
+    *, location: Location, runner: str, room: int, most_each: int = 1, lease: timedelta = LEASE
+) -> list[Claim]:
+    """Take the oldest batches that have room together, in one transaction; one at the least.
+
+    `room` is counted in probes; of one batch at most `most_each` run at once, so a larger one
+    needs no more room than that.
+    """
+    sizes = _oldest_claimable(location)
+    for batches in _fitting(sizes, room=room, most_each=most_each):
+        if taken := _take(batches, runner=runner, lease=lease):
+            return taken
+    return []
 
 
 def take(batch: Batch, *, runner: str, lease: timedelta = LEASE) -> Claim | None:
     """Claim this very batch; None when another runner was first."""
-    return _take(batch.pk, runner=runner, lease=lease)
+    taken = _take([batch.pk], runner=runner, lease=lease)
+    return taken[0] if taken else None
 
 
 def _claimable() -> Q:
     return Q(state=Batch.State.READY) | (_LEASE_EXPIRED & Q(tries__lt=MAX_TRIES))
 
 
-def _oldest_claimable(location: Location) -> list[int]:
+def _oldest_claimable(location: Location) -> dict[int, int]:
+    """Their numbers of items by id, oldest first."""
     # Read without a transaction: on SQLite an idle runner would take the write lock at each poll.
-    waiting = Batch.objects.filter(_claimable(), location=location)
-    return list(waiting.order_by("id").values_list("pk", flat=True)[:_CANDIDATES])
+    waiting = Batch.objects.filter(_claimable(), location=location).order_by("id")
+    oldest = list(waiting.values_list("pk", flat=True)[:_CANDIDATES])
+    items = BatchItem.objects.filter(batch_id__in=oldest).values_list("batch_id")
+    sizes = dict(items.annotate(Count("pk")).order_by()) if oldest else {}
+    return {pk: sizes.get(pk, 0) for pk in oldest}
+
+
+def _fitting(sizes: Mapping[int, int], *, room: int, most_each: int) -> Iterator[list[int]]:
+    """The batches cut into groups that have room: where one group was taken, the next is free."""
+    group: list[int] = []
+    used = 0
+    for pk, size in sizes.items():
+        needs = min(size, most_each)
+        if group and used + needs > room:
+            yield group
+            group, used = [], 0
+        group.append(pk)
+        used += needs
+    if group:
+        yield group
 
 
 @transaction.atomic
-def _take(pk: int, *, runner: str, lease: timedelta) -> Claim | None:
-    free = Batch.objects.filter(_claimable(), pk=pk)
-    if not _lock(free):
-        return None
-    taken = free.update(
+def _take(batches: Sequence[int], *, runner: str, lease: timedelta) -> list[Claim]:
+    free = _locked(Batch.objects.filter(_claimable(), pk__in=batches))
+    if not free:
+        return []
+    Batch.objects.filter(pk__in=free).update(
         state=Batch.State.LEASED,
         epoch=F("epoch") + 1,
         tries=F("tries") + 1,
         leased_by=runner[:120],
         lease_until=Now() + lease,
     )
-    if not taken:
-        return None
-    claimed = _claim_of(Batch.objects.get(pk=pk), lease=lease)
-    if not claimed.items:
-        # Nothing of it may run any more.
-        Batch.objects.filter(pk=pk).update(
-            state=Batch.State.DONE, lease_until=None, finished_at=Now()
-        )
-        return None
-    return claimed
+    return _claims_of(free, lease=lease)
 
 
-def _lock(free: QuerySet[Batch]) -> bool:
-    """Where the database can: False when another runner holds the row, instead of waiting."""
-    if not connection.features.has_select_for_update_skip_locked:
-        return True
-    return free.select_for_update(skip_locked=True).first() is not None
+def _locked(free: QuerySet[Batch]) -> list[int]:
+    """Those that are ours until the transaction ends; what another runner holds is passed over.
+
+    On SQLite, where nothing else can write meanwhile, that is all of them.
+    """
+    if connection.features.has_select_for_update_skip_locked:
+        free = free.select_for_update(skip_locked=True)
+    return list(free.order_by("id").values_list("pk", flat=True))
 
 
-def _claim_of(batch: Batch, *, lease: timedelta) -> Claim:
-    without_run = batch.items.filter(run=None).order_by("position")
-    items = list(without_run.annotate(approved=F("probe__approved_hash")))
-    # A definition that was changed or deleted since is not the approved one any more.
-    outdated = [item for item in items if item.approved != item.definition_hash]
-    _record_unknown(outdated, "not_approved")
-    return Claim(
-        batch_id=batch.pk,
-        public_id=batch.public_id,
-        epoch=batch.epoch,
-        items=tuple(
-            ClaimedItem(item_id=item.pk, spec=spec_of(item), ref=item.ref)
-            for item in items
-            if item not in outdated
-        ),
-        lease=lease,
+def _claims_of(batches: Sequence[int], *, lease: timedelta) -> list[Claim]:
+    items = _runnable(batches)
+    # Nothing of the others may run any more.
+    Batch.objects.filter(pk__in=set(batches) - set(items)).update(
+        state=Batch.State.DONE, lease_until=None, finished_at=Now()
     )
+    return [
+        Claim(
+            batch_id=batch.pk,
+            public_id=batch.public_id,
+            epoch=batch.epoch,
+            items=tuple(items[batch.pk]),
+            lease=lease,
+        )
+        for batch in Batch.objects.filter(pk__in=items).order_by("id")
+    ]
+
+
+def _runnable(batches: Sequence[int]) -> dict[int, list[ClaimedItem]]:
+    """By batch, what has no run yet. A definition that was changed or deleted since is not the
+    approved one any more: its item ends here."""
+    without_run = BatchItem.objects.filter(batch_id__in=batches, run=None)
+    items = without_run.annotate(approved=F("probe__approved_hash"))
+    runnable: dict[int, list[ClaimedItem]] = {}
+    outdated = []
+    for item in items.order_by("batch_id", "position"):
+        if item.approved != item.definition_hash:
+            outdated.append(item)
+        else:
+            claimed = ClaimedItem(item_id=item.pk, spec=spec_of(item), ref=item.ref)
+            runnable.setdefault(item.batch_id, []).append(claimed)
+    _record_unknown(outdated, "not_approved")
+    return runnable
 
 
 def spec_of(item: BatchItem) -> ProbeSpec:

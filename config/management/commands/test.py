@@ -20,7 +20,7 @@ LEFT_OUT = {
     "postgres": "they need a PostgreSQL server",
     "shared": "they read documents beside the checkout",
     "lint": "they need the lint and type tools",
-    "bench": "they need other search engines",
+    "bench": "they need search engines and clients to measure beside ours",
     "lab": "they need root, namespaces, dockerd and nginx",
 }
 

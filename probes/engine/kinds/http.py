@@ -1,5 +1,6 @@
 """http: what does this URL answer, and is it what was expected?"""
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -114,11 +115,17 @@ def facts_of(done: Exchange) -> dict[str, Any]:
 
 def body_text(done: Exchange) -> str:
     """The body as text; empty when it is none."""
-    if b"\0" in done.body[:1000]:
+    return _text_of(done.body, done.header("content-type") or "")
+
+
+# Asked three times for each answer, and most checks see the same body again and again.
+@functools.lru_cache(maxsize=64)
+def _text_of(body: bytes, content_type: str) -> str:
+    if b"\0" in body[:1000]:
         return ""
-    named = re.search(r"charset=[\"']?([\w.-]{1,40})", (done.header("content-type") or "").lower())
+    named = re.search(r"charset=[\"']?([\w.-]{1,40})", content_type.lower())
     charset = named.group(1) if named and _CHARSETS.fullmatch(named.group(1)) else "utf-8"
-    return strip_controls(done.body.decode(charset, errors="replace"))
+    return strip_controls(body.decode(charset, errors="replace"))
 
 
 def judge_answer(params: Mapping[str, Any], done: Exchange, facts: dict[str, Any]) -> Observation:
@@ -130,11 +137,16 @@ def judge_answer(params: Mapping[str, Any], done: Exchange, facts: dict[str, Any
     if not _is_expected_status(params["expect_status"], done.status or 0):
         wanted = " or ".join(map(str, params["expect_status"])) or "200 to 399"
         return _seen("wrong_status", facts, f"{asked} answered {done.status}, not {wanted}", done)
-    found = {name: done.header(name) or "" for name, _ in done.headers}
-    if problems := missing_headers(params["expect_header"] or {}, found):
+    if problems := _header_problems(params["expect_header"] or {}, done):
         summary = f"{asked} answered {done.status}, but {'; '.join(problems)}"
         return _seen("header_missing", facts | {"differences": problems}, summary, done)
     return _judge_body(params, done, facts, asked)
+
+
+def _header_problems(expected: Mapping[str, Any], done: Exchange) -> list[str]:
+    if not expected:
+        return []
+    return missing_headers(expected, {name: done.header(name) or "" for name, _ in done.headers})
 
 
 def _is_expected_status(expected: list[int], status: int) -> bool:
@@ -145,7 +157,7 @@ def _judge_body(
     params: Mapping[str, Any], done: Exchange, facts: dict[str, Any], asked: str
 ) -> Observation:
     text, wanted = body_text(done), params["expect_json"] or {}
-    values = json_values(text, wanted)
+    values = json_values(text, wanted) if wanted else {}
     problems = json_differences(wanted, values)
     pattern = params["expect_body_regex"]
     if pattern and not matches(pattern, text):

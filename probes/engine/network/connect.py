@@ -9,6 +9,7 @@ from typing import Any
 
 from probes.engine.errors import CannotLook
 from probes.engine.guard import Address
+from probes.engine.network import sockets
 from probes.engine.network.windows_errors import in_posix_words, posix_name
 
 # Once one address answered, this long for the others to say how they are.
@@ -71,16 +72,35 @@ def outcome_of(error: OSError) -> str:
 
 async def connect_all(addresses: Sequence[Address], *, deadline: float) -> list[Attempt]:
     """Try every address at once. Who asks owns the sockets: see `winner` and `close_all`."""
-    attempts = [Attempt(address=address) for address in addresses]
+    attempts = attempts_at(addresses)
     try:
-        if len(attempts) == 1:
-            await _connect(attempts[0], deadline)
-        else:
-            await _race(attempts, deadline)
+        async with asyncio.timeout_at(deadline):
+            await dial(attempts)
+    except TimeoutError:
+        time_out(attempts)
     except BaseException:
         close_all(attempts)
         raise
     return attempts
+
+
+def attempts_at(addresses: Sequence[Address]) -> list[Attempt]:
+    return [Attempt(address=address) for address in addresses]
+
+
+async def dial(attempts: list[Attempt]) -> None:
+    """Try all, without a deadline: who calls has one, and calls `time_out` when it has passed."""
+    if len(attempts) == 1:
+        await _connect(attempts[0])
+    else:
+        await _race(attempts)
+
+
+def time_out(attempts: Sequence[Attempt]) -> None:
+    """What was still being tried did not answer in time."""
+    for attempt in attempts:
+        if attempt.outcome == "not_awaited":
+            attempt.outcome = "timed_out_connect"
 
 
 def winner(attempts: Sequence[Attempt]) -> Attempt:
@@ -97,8 +117,8 @@ def close_all(attempts: Sequence[Attempt], *, but: Attempt | None = None) -> Non
             attempt.close()
 
 
-async def _race(attempts: list[Attempt], deadline: float) -> None:
-    tasks = [asyncio.ensure_future(_connect(attempt, deadline)) for attempt in attempts]
+async def _race(attempts: list[Attempt]) -> None:
+    tasks = [asyncio.ensure_future(_connect(attempt)) for attempt in attempts]
     try:
         for done in asyncio.as_completed(tasks):
             await done
@@ -111,22 +131,16 @@ async def _race(attempts: list[Attempt], deadline: float) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _connect(attempt: Attempt, deadline: float) -> None:
+async def _connect(attempt: Attempt) -> None:
     loop = asyncio.get_running_loop()
     started = loop.time()
     try:
         attempt.sock = socket.socket(attempt.address.family, socket.SOCK_STREAM)
         attempt.sock.setblocking(False)
-        async with asyncio.timeout_at(deadline):
-            await loop.sock_connect(attempt.sock, (attempt.address.ip, attempt.address.port))
+        await sockets.connect(attempt.sock, attempt.address.ip, attempt.address.port)
         attempt.outcome = "connected"
-    except TimeoutError as error:
-        # Ours has no number; the kernel's own giving up has one and means the same.
-        attempt.outcome, attempt.error_number = "timed_out_connect", error.errno
     except OSError as error:
         attempt.error_number = in_posix_words(error).errno
         attempt.outcome = outcome_of(error)
     finally:
         attempt.elapsed_s = loop.time() - started
-        if attempt.outcome != "connected":
-            attempt.close()

@@ -1,33 +1,51 @@
 """One HTTP exchange over our own socket: one deadline for all of it, and a cap on everything.
 
 General clients hold neither against a peer that drips, never ends or inflates (measured), so
-the socket is ours; h11 does the parsing. How far the exchange came stays readable when it fails.
+the socket is ours. How far the exchange came stays readable when it fails.
 """
 
 import asyncio
 import contextlib
 import functools
-import ssl
+import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
-import h11
-
-from probes.engine.guard import NameNotFound, resolve
-from probes.engine.network.connect import Attempt, close_all, connect_all, outcome_of, winner
+from probes.engine.errors import CannotLook
+from probes.engine.guard import Address, NameNotFound, resolve
+from probes.engine.network.connect import (
+    Attempt,
+    attempts_at,
+    close_all,
+    dial,
+    outcome_of,
+    time_out,
+    winner,
+)
+from probes.engine.network.http_reader import (
+    MAX_HEADERS,
+    AnswerReader,
+    BadAnswer,
+    BrokenOff,
+    Head,
+)
+from probes.engine.network.http_wire import Wire, is_tls_problem, open_wire, tls_problem
 from probes.engine.network.secret_headers import check_where_sent, mask_echo
 from probes.engine.spec import Policy
 
-MAX_HEADERS = 16 * 1024
 MAX_BODY = 64 * 1024
 # Framing may be larger than the body it carries, but not endlessly: one-byte chunks are.
 _MAX_WIRE = 8 * MAX_BODY
-_CHUNK = 16 * 1024
-_TIMED_OUT = {"tls": "tls_failed", "ttfb": "timed_out_ttfb", "body": "timed_out_body"}
+_BREAKS = re.compile(r"[\x00\r\n]")
+# In the phase `connect`: one address had answered, and others were still waited for.
+_TIMED_OUT = {
+    "connect": "timed_out_ttfb",
+    "tls": "tls_failed",
+    "ttfb": "timed_out_ttfb",
+    "body": "timed_out_body",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +59,13 @@ class Request:
     verify_tls: bool = True
 
     @property
-    def parts(self) -> SplitResult:
-        return urlsplit(self.url)
-
-    @property
-    def port(self) -> int:
-        return self.parts.port or (443 if self.parts.scheme == "https" else 80)
+    def place(self) -> "Place":
+        return place_of(self.url)
 
     @property
     def lines(self) -> list[tuple[str, str]]:
         own = {
-            "host": self.parts.netloc,
+            "host": self.place.netloc,
             "user-agent": "knownfix-probe/1",
             "accept": "*/*",
             "accept-encoding": "identity",
@@ -61,9 +75,29 @@ class Request:
         given = {name.lower(): value for name, value in both.items()}
         return list((own | given).items())
 
-    @property
-    def target(self) -> str:
-        return (self.parts.path or "/") + (f"?{self.parts.query}" if self.parts.query else "")
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where a URL leads: `target` is what the request's first line asks for."""
+
+    is_tls: bool
+    netloc: str
+    host: str
+    port: int
+    target: str
+
+
+@functools.lru_cache(maxsize=1024)
+def place_of(url: str) -> Place:
+    parts = urlsplit(url)
+    is_tls = parts.scheme == "https"
+    return Place(
+        is_tls=is_tls,
+        netloc=parts.netloc,
+        host=parts.hostname or "",
+        port=parts.port or (443 if is_tls else 80),
+        target=(parts.path or "/") + (f"?{parts.query}" if parts.query else ""),
+    )
 
 
 @dataclass(kw_only=True)
@@ -99,17 +133,28 @@ async def exchange(request: Request, *, policy: Policy, deadline: float) -> Exch
     done = Exchange(request=request)
     clock = _Clock(done)
     try:
-        if won := await _connect(done, clock, policy, deadline):
-            async with asyncio.timeout_at(deadline):
+        addresses = await _resolve(done, policy, deadline)
+        async with asyncio.timeout_at(deadline):
+            if won := await _connect(done, clock, addresses):
                 await _talk(done, clock, won)
+    except NameNotFound as error:
+        done.fail("dns_failed", str(error))
     except TimeoutError:
-        done.fail(_TIMED_OUT[done.phase], f"ran out of time ({done.phase})")
+        _run_out(done)
     finally:
         clock.stop()
         close_all(done.attempts)
     if policy.secrets:
         done.headers, done.body = mask_echo(done.headers, done.body, policy.secrets)
     return done
+
+
+def _run_out(done: Exchange) -> None:
+    time_out(done.attempts)
+    if winner(done.attempts).outcome == "connected":
+        done.fail(_TIMED_OUT[done.phase], f"ran out of time ({done.phase})")
+    else:
+        _note_unconnected(done)
 
 
 class _Clock:
@@ -129,161 +174,132 @@ class _Clock:
         self._done.timings["total_s"] = round(self._loop.time() - self._began, 4)
 
 
-async def _connect(
-    done: Exchange, clock: _Clock, policy: Policy, deadline: float
-) -> Attempt | None:
-    host, port = done.request.parts.hostname or "", done.request.port
-    try:
-        addresses = await resolve(host, port, policy=policy, deadline=deadline)
-    except NameNotFound as error:
-        done.fail("dns_failed", str(error))
-        return None
+async def _resolve(done: Exchange, policy: Policy, deadline: float) -> Sequence[Address]:
+    place = done.request.place
+    addresses = await resolve(place.host, place.port, policy=policy, deadline=deadline)
     if done.request.secret_headers:
         check_where_sent(done.request.url, addresses, verify_tls=done.request.verify_tls)
+    return addresses
+
+
+async def _connect(done: Exchange, clock: _Clock, addresses: Sequence[Address]) -> Attempt | None:
     clock.enter("connect")
-    done.attempts = await connect_all(addresses, deadline=deadline)
+    done.attempts = attempts_at(addresses)
+    await dial(done.attempts)
     won = winner(done.attempts)
+    if won.outcome != "connected":
+        _note_unconnected(done)
+        return None
     done.peer_ip = won.address.ip
-    if won.outcome == "connected":
-        return won
-    done.fail(won.outcome, f"connecting to {won.address.ip} port {port}: {won.outcome}")
-    return None
+    return won
+
+
+def _note_unconnected(done: Exchange) -> None:
+    telling = winner(done.attempts)
+    done.peer_ip = telling.address.ip
+    problem = f"connecting to {telling.address.ip} port {telling.address.port}: {telling.outcome}"
+    done.fail(telling.outcome, problem)
 
 
 async def _talk(done: Exchange, clock: _Clock, won: Attempt) -> None:
-    if done.request.parts.scheme == "https":
+    if done.request.place.is_tls:
         clock.enter("tls")
     try:
-        reader, writer = await _open(done, won)
+        wire = await _open(done, won)
     except OSError as error:
         # An ssl.SSLError is one too; so is a peer that hangs up in the handshake.
-        return done.fail("tls_failed", _tls_problem(error))
+        return done.fail("tls_failed", tls_problem(error))
     try:
         clock.enter("ttfb")
-        await _converse(done, clock, reader, writer)
+        await _converse(done, clock, wire)
     finally:
-        # Not close(): that would wait for a peer that does not read.
-        writer.transport.abort()
+        wire.close()
     return None
 
 
-async def _open(done: Exchange, won: Attempt) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _open(done: Exchange, won: Attempt) -> Wire:
     sock, won.sock = won.sock, None
-    if done.request.parts.scheme != "https":
-        return await asyncio.open_connection(sock=sock)
-    reader, writer = await asyncio.open_connection(
-        sock=sock,
-        ssl=_tls(done.request.verify_tls),
-        server_hostname=done.request.parts.hostname,
-    )
-    certificate = writer.get_extra_info("peercert") or {}
-    if not_after := certificate.get("notAfter"):
-        expiry = datetime.fromtimestamp(ssl.cert_time_to_seconds(not_after), UTC)
-        done.tls_expiry = expiry.isoformat()
-    return reader, writer
+    assert sock is not None
+    tls_name = done.request.place.host if done.request.place.is_tls else None
+    wire = await open_wire(sock, tls_name=tls_name, verify_tls=done.request.verify_tls)
+    done.tls_expiry = wire.tls_expiry
+    return wire
 
 
-@functools.cache
-def _tls(verify: bool) -> ssl.SSLContext:
-    """Loading the system's certificates takes tens of milliseconds: once per process."""
-    context = ssl.create_default_context()
-    if not verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context
-
-
-def _tls_problem(error: OSError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate was not accepted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError) and error.reason:
-        return f"the TLS handshake failed: {error.reason.replace('_', ' ').lower()}"
-    return f"the TLS handshake failed: {error}"
-
-
-async def _converse(
-    done: Exchange, clock: _Clock, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEADERS)
+async def _converse(done: Exchange, clock: _Clock, wire: Wire) -> None:
     try:
-        writer.write(_ask(connection, done.request))
-        await _read_response(done, connection, reader)
-        clock.enter("body")
-        await _read_body(done, connection, reader)
-    except h11.RemoteProtocolError as error:
-        _broken(done, str(error))
+        await wire.send(_question(done.request))
+        await _read_answer(done, clock, wire)
+    except BadAnswer as error:
+        done.fail("bad_response", f"the answer is not proper HTTP: {error}")
+    except BrokenOff as error:
+        _broken_off(done, str(error))
     except OSError as error:
-        done.fail(_lost(error), f"the connection broke ({done.phase}): {error}")
+        reason_code = "tls_failed" if is_tls_problem(error) else outcome_of(error)
+        done.fail(reason_code, f"the connection broke ({done.phase}): {error}")
 
 
-def _lost(error: OSError) -> str:
-    return "tls_failed" if isinstance(error, ssl.SSLError) else outcome_of(error)
-
-
-def _broken(done: Exchange, problem: str) -> None:
-    """The peer stopped talking, or never talked HTTP."""
+def _broken_off(done: Exchange, problem: str) -> None:
     if done.wire_bytes == 0:
         done.fail("reset", "the connection was closed without an answer")
-    elif done.phase == "body" and "closed" in problem:
-        done.fail("reset", "the connection was closed before the body ended")
+    elif done.phase == "body":
+        done.fail("reset", problem)
     else:
         done.fail("bad_response", f"the answer is not proper HTTP: {problem}")
 
 
-def _ask(connection: h11.Connection, request: Request) -> bytes:
-    head = h11.Request(method=request.method, target=request.target, headers=request.lines)
-    return (connection.send(head) or b"") + (connection.send(h11.EndOfMessage()) or b"")
+def _question(request: Request) -> bytes:
+    lines = [f"{request.method} {request.place.target} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in request.lines]
+    if broken := [line.partition(":")[0] for line in lines if _BREAKS.search(line)]:
+        raise CannotLook("bad_definition", f"{broken[0]} holds a line break; it cannot be sent")
+    return "\r\n".join([*lines, "", ""]).encode()
 
 
-async def _next(done: Exchange, connection: h11.Connection, reader: asyncio.StreamReader) -> Any:
-    while (event := connection.next_event()) is h11.NEED_DATA:
-        data = await reader.read(_CHUNK)
+async def _read_answer(done: Exchange, clock: _Clock, wire: Wire) -> None:
+    reader = AnswerReader(done.request.method)
+    body: _Body | None = None
+    while not (reader.is_whole or done.is_cut):
+        data = await wire.receive()
+        if not data:
+            return reader.end()
         done.wire_bytes += len(data)
-        connection.receive_data(data)
-    return event
+        part = reader.feed(data)
+        if body is None and reader.head is not None:
+            _note_head(done, reader.head)
+            clock.enter("body")
+            body = _Body(done)
+        if body is not None:
+            body.add(part)
+        elif done.wire_bytes > 2 * MAX_HEADERS:
+            raise BadAnswer("there is no final answer")
+    return None
 
 
-async def _read_response(
-    done: Exchange, connection: h11.Connection, reader: asyncio.StreamReader
-) -> None:
-    event = await _next(done, connection, reader)
-    while isinstance(event, h11.InformationalResponse) and done.wire_bytes <= 2 * MAX_HEADERS:
-        event = await _next(done, connection, reader)
-    if not isinstance(event, h11.Response):
-        raise h11.RemoteProtocolError("there is no final answer")
-    done.status = event.status_code
-    done.http_version = event.http_version.decode("ascii")
-    done.headers = [
-        (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in event.headers
-    ]
+def _note_head(done: Exchange, head: Head) -> None:
+    done.status, done.http_version, done.headers = head.status, head.http_version, head.headers
 
 
-async def _read_body(
-    done: Exchange, connection: h11.Connection, reader: asyncio.StreamReader
-) -> None:
-    inflate = _Inflate(done.header("content-encoding") or "")
-    taken = 0
-    event = await _next(done, connection, reader)
-    while isinstance(event, h11.Data):
-        taken += len(event.data)
-        done.body += inflate.some(bytes(event.data), MAX_BODY - len(done.body))
-        if len(done.body) >= MAX_BODY or taken >= MAX_BODY or done.wire_bytes >= _MAX_WIRE:
-            done.is_cut = True
-            return
-        event = await _next(done, connection, reader)
+class _Body:
+    """Puts the body into the exchange: gzip and deflate undone, and never past its cap."""
 
-
-class _Inflate:
-    """Undoes gzip and deflate, never past the room that is left."""
-
-    def __init__(self, encoding: str) -> None:
-        is_deflated = encoding.strip().lower() in ("gzip", "x-gzip", "deflate")
+    def __init__(self, done: Exchange) -> None:
+        self._done = done
+        self._taken = 0
+        encoding = (done.header("content-encoding") or "").strip().lower()
+        is_deflated = encoding in ("gzip", "x-gzip", "deflate")
         # 47: gzip or zlib, whichever the first bytes say.
         self._undo = zlib.decompressobj(47) if is_deflated else None
 
-    def some(self, data: bytes, room: int) -> bytes:
+    def add(self, part: bytes) -> None:
+        self._taken += len(part)
+        self._done.body += self._inflated(part, MAX_BODY - len(self._done.body))
+        is_full = len(self._done.body) >= MAX_BODY or self._taken >= MAX_BODY
+        self._done.is_cut = is_full or self._done.wire_bytes >= _MAX_WIRE
+
+    def _inflated(self, part: bytes, room: int) -> bytes:
         if self._undo is None or room <= 0:
-            return data[: max(room, 0)]
+            return part[: max(room, 0)]
         with contextlib.suppress(zlib.error):
-            return self._undo.decompress(data, room)
+            return self._undo.decompress(part, room)
         return b""

@@ -3,13 +3,14 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 from probes.engine.runner import run_one
 from probes.engine.spec import Policy, ProbeResult, ProbeSpec
+from probes.evaluation.hostile import Handler, head_of
 
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+__all__ = ["Handler", "by_path", "head_of", "response", "run", "says", "serving"]
 
 
 async def run(
@@ -44,10 +45,6 @@ async def serving(
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await server.wait_closed()
-
-
-async def head_of(reader: asyncio.StreamReader) -> bytes:
-    return await reader.readuntil(b"\r\n\r\n")
 
 
 def response(

@@ -1,6 +1,5 @@
 """http against servers that hang, drip, never end, inflate or talk nonsense."""
 
-import asyncio
 import gzip
 import time
 import tracemalloc
@@ -10,7 +9,8 @@ import pytest
 
 from probes.engine.network.http_client import MAX_BODY
 from probes.engine.spec import Policy, Status
-from tests.probes.engine.servers import Handler, head_of, run, serving
+from probes.evaluation.hostile import OK, Handler, repeats, writes
+from tests.probes.engine.servers import run, serving
 
 
 async def ask(handler: Handler, policy: Policy, *, timeout_s: float = 0.5, **params: Any) -> Any:
@@ -21,34 +21,6 @@ async def ask(handler: Handler, policy: Policy, *, timeout_s: float = 0.5, **par
         )
         assert time.monotonic() - started < timeout_s + 0.5, "the deadline did not hold"
     return result
-
-
-def writes(*parts: bytes, then_close: bool = False, each_s: float = 0.0) -> Handler:
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await head_of(reader)
-        for part in parts:
-            writer.write(part)
-            await writer.drain()
-            await asyncio.sleep(each_s)
-        if not then_close:
-            await asyncio.sleep(60)
-
-    return handler
-
-
-def repeats(first: bytes, part: bytes, *, each_s: float = 0.0) -> Handler:
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await head_of(reader)
-        writer.write(first)
-        while True:
-            writer.write(part)
-            await writer.drain()
-            await asyncio.sleep(each_s)
-
-    return handler
-
-
-OK = b"HTTP/1.1 200 OK\r\n"
 
 
 async def test_server_that_accepts_and_says_nothing_times_out_before_the_first_byte(

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from probes.engine.redact import redact, strip_controls
-from probes.engine.redact_patterns import MAY_HOLD_A_SECRET
+from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES
 
 EASY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LETTERS = string.ascii_letters + string.digits
@@ -213,3 +213,14 @@ def test_no_control_survives(text: str) -> None:
     assert not any(ord(c) < 32 and c not in "\n\t" for c in stripped)
     assert "\x1b" not in stripped
     stripped.encode("utf-8")
+
+
+@pytest.mark.parametrize("carrier", CARRIERS)
+def test_hint_of_a_rule_never_keeps_it_from_what_it_would_mask(carrier: str) -> None:
+    secret = "Zq9abcdefghijklmnopqrstuvwxyz0123"
+    text = carrier.format(secret, secret)
+
+    for told in (text, text.upper(), text.lower(), text.replace("s", "ſ").replace("k", "\u212a")):
+        for rule in RULES:
+            if rule.pattern.search(told):
+                assert rule.hint(told), f"{rule.sort} has a hint that does not fit {told!r}"
