@@ -75,7 +75,7 @@ def test_every_question_to_a_person_is_in_both_languages() -> None:
     probes = yaml.safe_load((STARTER / "probes.yaml").read_text(encoding="utf-8"))
     asked = {slug: one["params"] for slug, one in probes.items() if one["kind"] == "manual"}
 
-    assert len(asked) == 16
+    assert len(asked) == 20
     assert [slug for slug, one in asked.items() if HANGUL.search(one["question"])] == []
     assert [
         slug for slug, one in asked.items() if not HANGUL.search(one["translations"]["ko"])
