@@ -106,5 +106,5 @@ def _text(pid: int, name: str) -> str:
 @functools.cache
 def _boot_time() -> float:
     """In Unix seconds. Once only: a clock that is set must not make an old process a new one.
-    (`btime` in /proc/stat is worked out anew at every reading, and flickers by a second.)"""
+    (`btime` in /proc/stat is worked out anew at every reading, and may differ by a second.)"""
     return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
