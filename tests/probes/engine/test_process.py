@@ -17,7 +17,7 @@ import pytest
 from probes.engine.errors import InvalidParams
 from probes.engine.oom import _counters, oom_kills
 from probes.engine.proc_table import ProcTable
-from probes.engine.processes import find, replaced
+from probes.engine.processes import find
 from probes.engine.psutil_table import PsutilTable
 from probes.engine.registry import validate
 from probes.engine.spec import Policy, Status
@@ -163,7 +163,6 @@ async def test_start_of_a_process_is_always_the_same(policy: Policy, mark: str) 
         found = [find(name=None, pattern=mark) for _ in range(200)]
 
     assert len({each.started for one in found for each in one.processes}) == 1
-    assert replaced(found) == ([], [])
 
 
 async def test_secrets_on_a_command_line_are_masked(policy: Policy, mark: str) -> None:
@@ -322,7 +321,7 @@ WITHOUT_PSUTIL = """
 import sys
 sys.modules["psutil"] = None
 from probes.engine.errors import CannotLook
-from probes.engine.processes import find, replaced
+from probes.engine.processes import find
 from probes.engine.psutil_table import PsutilTable
 print(find(name=None, pattern=sys.argv[1]).pids)
 try:
