@@ -1,7 +1,9 @@
 """Linux' processes from /proc itself: an agent's host may have nothing but Python."""
 
 import contextlib
+import functools
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,6 +103,8 @@ def _text(pid: int, name: str) -> str:
     return Path(f"/proc/{pid}/{name}").read_text(encoding="utf-8", errors="replace")
 
 
-def _boot_time() -> int:
-    with open("/proc/stat", encoding="utf-8", errors="replace") as lines:
-        return next(int(line.split()[1]) for line in lines if line.startswith("btime "))
+@functools.cache
+def _boot_time() -> float:
+    """In Unix seconds. Once only: a clock that is set must not make an old process a new one.
+    (`btime` in /proc/stat is worked out anew at every reading, and may differ by a second.)"""
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)

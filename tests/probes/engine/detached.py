@@ -29,6 +29,10 @@ def detached(*argv: str, env: Mapping[str, str] | None = None, cwd: str = "/") -
         check=True,
     )
     pid = int(started.stdout)
+    # In the middle of exec a process has neither arguments nor an environment.
+    with contextlib.suppress(psutil.NoSuchProcess):
+        while not psutil.Process(pid).cmdline():
+            time.sleep(0.005)
     try:
         yield pid
     finally:
