@@ -70,8 +70,10 @@ def _url_password(secret: str) -> Iterator[str]:
 
 
 def _encoded(part: str) -> Iterator[str]:
+    # A variable of the environment may hold bytes that are no UTF-8.
+    raw = part.encode("utf-8", errors="surrogateescape")
     yield part
-    yield from (quote(part, safe=""), quote_plus(part), quote(part), html.escape(part))
+    yield from (quote(raw, safe=""), quote_plus(raw), quote(raw), html.escape(part))
     yield json.dumps(part)[1:-1]
-    yield base64.b64encode(part.encode()).decode()
-    yield base64.urlsafe_b64encode(part.encode()).decode().rstrip("=")
+    yield base64.b64encode(raw).decode()
+    yield base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -174,8 +174,9 @@ async def _log_in(dsn: Dsn, address: Address, answer: Answer, deadline: float) -
         answer.fail("timed_out_login")
         return None
     except psycopg.Error as error:
-        # Cut, because whoever answered there wrote it, and our patterns are no RE2.
-        said = dsn.masked(str(error)[:_MOST_SAID])
+        # Cut, because whoever answered there wrote it, and our patterns are no RE2; masked before,
+        # because half a password is known no more.
+        said = dsn.masked(str(error))[:_MOST_SAID]
         code = reason_code_of_login(said)
         answer.fail(code, said.rpartition("failed: ")[2].strip() if code == "login_failed" else "")
         return None
@@ -199,8 +200,9 @@ def _plain_values() -> Any:
             return bytes(data)[: 4 * MAX_VALUE].decode("utf-8", errors="replace")[:MAX_VALUE]
 
     class Whole(adapt.Loader):
-        def load(self, data: Any) -> int:
-            return int(bytes(data))
+        def load(self, data: Any) -> int | str:
+            text = bytes(data).decode("ascii", errors="replace")[:MAX_VALUE]
+            return int(text) if re.fullmatch(r"-?[0-9]{1,20}", text) else text
 
     class Boolean(adapt.Loader):
         def load(self, data: Any) -> bool:
@@ -259,7 +261,7 @@ def _failed(dsn: Dsn, error: Any, answer: Answer, *, ran_out_of_time: bool) -> N
     answer.sqlstate = error.sqlstate
     if ran_out_of_time:
         return answer.fail("timed_out_query")
-    said = dsn.masked(str(error.diag.message_primary or "")[:_MOST_SAID]).strip()
+    said = dsn.masked(error.diag.message_primary or "")[:_MOST_SAID].strip()
     if error.sqlstate in _CANNOT:
         code, words = _CANNOT[error.sqlstate]
         raise CannotLook(code, f"{words.format(name=dsn.name)} ({error.sqlstate} {said})")

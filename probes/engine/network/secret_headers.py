@@ -107,7 +107,9 @@ def mask_echo(
     for form in known_forms(tuple(secrets.values())):
         headers = [(name, value.replace(form, _MASK)) for name, value in headers]
         for encoding in encodings:
-            body = body.replace(form.encode(encoding), _MASK.encode(encoding))
+            sought = form.encode(encoding, "ignore")
+            if len(sought) >= SHORTEST:
+                body = body.replace(sought, _MASK.encode(encoding))
     return headers, body
 
 

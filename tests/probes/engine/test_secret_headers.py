@@ -318,3 +318,14 @@ def test_a_placeholder_in_the_path_may_stand_beside_a_secret() -> None:
     params = {"url": "https://a/${path}", "secret_headers": {"X-A": "token"}}
 
     assert validate("http", params, placeholders=True)["secret_headers"] == {"X-A": "token"}
+
+
+async def test_a_secret_of_bytes_that_are_no_text_stops_no_run() -> None:
+    here = Policy.read(networks=["127.0.0.0/8"], secrets={"odd": "\udcff\udcfe-not-utf8"})
+
+    async with serving(Echo()) as port:
+        answered = await ask("http", port, here)
+        refused = await ask("http", port, here, secret_headers={"X-Api-Key": "odd"})
+
+    assert answered.reason_code == "as_expected"
+    assert refused.reason_code == "secret_missing"
