@@ -88,6 +88,64 @@ REMEDIES: Mapping[str, Remedy] = {
     "interpreter_missing": _author(
         _("Give the full path of a Python interpreter that exists on the host that looks.")
     ),
+    "agent_outdated": _operator(
+        _("Fetch agent.pyz from this base again on the host that looks, and start it anew.")
+    ),
+    "unreadable": _operator(
+        _(
+            "Look at what the summary names on the host that looks: it is there, and could not be "
+            "read or taken apart."
+        )
+    ),
+    "not_running": _responder(
+        _("Start the process, or correct the pid or the pattern, then run this again.")
+    ),
+    "cannot_judge": _author(
+        _(
+            "Pin exact versions, or install `packaging` in the interpreter that is asked: without it "
+            "ranges are not judged."
+        )
+    ),
+    "daemon_unreachable": _operator(
+        _(
+            "Start Docker or Podman on the host that looks, or name its socket as docker_socket in "
+            "the host's limits file."
+        )
+    ),
+    "plugin_unknown": _author(
+        _("Start the plugin by hand with the same arguments: it says itself why it could not look.")
+    ),
+    "bad_exit": _author(
+        _("Name a Nagios plugin: it has to end with 0, 1, 2 or 3, and this program did not.")
+    ),
+    "not_started": _operator(
+        _("Correct the plugin's path in the limits file, and let the runner's user execute it.")
+    ),
+    "tool_missing": _operator(
+        _("Install nft, iptables or ufw on the host that looks, as the summary says.")
+    ),
+    "not_understood": _responder(
+        _("Read the rule in the summary by hand: it decides, and the probe does not know it.")
+    ),
+    "no_credentials": _operator(
+        _(
+            "Put keys for this profile into ~/.aws/credentials of the runner's user, and list the "
+            "profile under [aws] in the host's limits file."
+        )
+    ),
+    "access_denied": _operator(
+        _("Allow the profile's user the describe call that the summary names.")
+    ),
+    "throttled": _responder(_("Wait a minute and run it again: AWS was asked too often.")),
+    "endpoint_unreachable": _operator(
+        _("Check the region, and that this host reaches AWS over HTTPS.")
+    ),
+    "api_error": _responder(
+        _("Run it again later. AWS itself failed, in the words of the summary.")
+    ),
+    "prefix_list_unread": _responder(
+        _("Look into the prefix list that the summary names: it decides, and is not read here.")
+    ),
     "skipped": _responder(_("Answer it when somebody can look: nobody has looked yet.")),
 }
 
