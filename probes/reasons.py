@@ -14,7 +14,7 @@ LABELS: Mapping[str, str | Promise] = {
     "probe_crashed": _("The probe itself crashed"),
     "runner_overloaded": _("The runner was too busy to measure"),
     "bad_definition": _("The definition is not valid"),
-    "version_mismatch": _("Agent and base are of different versions"),
+    "agent_outdated": _("Agent and base are of different versions"),
     "needs_person": _("A person has to answer this"),
     "runner_lost": _("The runner was lost"),
     "no_agent": _("No agent came for it"),

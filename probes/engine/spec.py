@@ -32,7 +32,7 @@ UNKNOWN_CODES = (
     "probe_crashed",
     "runner_overloaded",
     "bad_definition",
-    "version_mismatch",
+    "agent_outdated",
     "needs_person",
     "runner_lost",
     "no_agent",

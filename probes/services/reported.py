@@ -44,7 +44,7 @@ def _result(item: BatchItem, given: Mapping[str, Any]) -> ProbeResult:
     is_known = status is not None
     return ProbeResult(
         status=status or Status.UNKNOWN,
-        reason_code=code if is_known else "version_mismatch",
+        reason_code=code if is_known else "agent_outdated",
         facts=bounded_facts(given["facts"]) if is_known else {},
         summary=given["summary"][:MAX_SUMMARY] if is_known else _OTHER_VERSION,
         output=given["output"][:MAX_OUTPUT],

@@ -180,7 +180,7 @@ def test_reason_that_the_kind_does_not_have_is_no_evidence(agent: Agent, laptop:
     agent.record(work, result(work, reason_code="all_is_lost", facts={"a": "b"}))
 
     run = Run.objects.get()
-    assert (run.status, run.reason_code, run.facts) == ("UNKNOWN", "version_mismatch", {})
+    assert (run.status, run.reason_code, run.facts) == ("UNKNOWN", "agent_outdated", {})
     assert "agent.pyz" in run.summary
 
 

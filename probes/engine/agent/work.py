@@ -129,7 +129,7 @@ def _misunderstood(spec: ProbeSpec) -> ProbeResult | None:
         check_expectation(spec.kind, spec.expectation)
     except InvalidParams as error:
         return _unknown(
-            "version_mismatch",
+            "agent_outdated",
             f"this agent ({VERSION}) does not understand the check ({error}); fetch agent.pyz "
             "from the base again and start it anew",
         )
