@@ -40,14 +40,19 @@ class HeldSerializer(StrictSerializer):
     epoch = serializers.IntegerField(min_value=0, max_value=_MAX_EPOCH)
 
 
-class AttemptSerializer(StrictSerializer):
+class AttemptSerializer(serializers.Serializer[Any]):
+    """Not strict: what an agent of a later version says besides is left out, not refused."""
+
     status = serializers.CharField(max_length=8)
     reason_code = serializers.CharField(max_length=40)
     summary = serializers.CharField(max_length=_MAX_TEXT, allow_blank=True, trim_whitespace=False)
+    started_at = serializers.DateTimeField(required=False)
     elapsed_s = serializers.FloatField(min_value=0, max_value=_DAY_S)
 
 
-class ResultSerializer(StrictSerializer):
+class ResultSerializer(serializers.Serializer[Any]):
+    """Not strict either."""
+
     item = serializers.IntegerField(min_value=1, max_value=2**62)
     status = serializers.CharField(max_length=8)
     reason_code = serializers.CharField(max_length=40)

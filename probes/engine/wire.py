@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from probes.engine.redact import strip_controls
@@ -68,11 +68,18 @@ def result_as_json(result: ProbeResult, *, clock_behind: timedelta) -> dict[str,
         "facts": bounded_facts(result.facts),
         "summary": result.summary,
         "output": result.output,
-        "attempts": result.attempts,
+        "attempts": [_shifted(attempt, clock_behind) for attempt in result.attempts],
         "started_at": (result.started_at + clock_behind).isoformat(),
         "elapsed_s": result.elapsed_s,
         "lateness_s": result.lateness_s,
     }
+
+
+def _shifted(attempt: Mapping[str, Any], by: timedelta) -> dict[str, Any]:
+    if "started_at" not in attempt:
+        return dict(attempt)
+    began = datetime.fromisoformat(attempt["started_at"])
+    return {**attempt, "started_at": (began + by).isoformat()}
 
 
 def bounded_facts(facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,10 +77,12 @@ def _judged(item: BatchItem, reason_code: str) -> Status | None:
 def _attempts(item: BatchItem, given: Iterable[Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
     for attempt in list(given)[: item.retries + 1]:
         if status := _judged(item, attempt["reason_code"]):
+            began = attempt.get("started_at")
             yield {
                 "status": str(status),
                 "reason_code": attempt["reason_code"],
                 "summary": attempt["summary"][:MAX_SUMMARY],
+                **({"started_at": _in_time(began, item.batch).isoformat()} if began else {}),
                 "elapsed_s": min(attempt["elapsed_s"], _longest_s(item)),
             }
 

@@ -158,7 +158,7 @@ def test_check_of_another_version_says_to_update_the_agent(server: Server, liste
         wait_until(lambda: is_done(batch))
 
     run = Run.objects.get()
-    assert (run.status, run.reason_code) == ("UNKNOWN", "version_mismatch")
+    assert (run.status, run.reason_code) == ("UNKNOWN", "agent_outdated")
     assert "of_tomorrow" in run.summary
     assert "fetch agent.pyz from the base again" in run.summary
     assert listener.accepted == 0

@@ -257,7 +257,6 @@ def test_times_are_kept_within_the_batch(agent: Agent, laptop: Location):
         {"summary": "x" * 30_000},
         {"started_at": "yesterday"},
         {"item": 0},
-        {"colour": "red"},
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
@@ -273,6 +272,27 @@ def test_what_has_not_the_shape_of_a_result_is_refused_by_name(
     assert answer["Content-Type"] == "application/problem+json"
     assert any(next(iter(wrong)) in one["pointer"] for one in answer.json()["errors"])
     assert not Run.objects.exists()
+
+
+def test_what_an_agent_of_a_later_version_adds_is_left_out(agent: Agent, laptop: Location):
+    make_batch(location=laptop)
+    work = agent.claim()
+    tried = {
+        "status": "CRITICAL",
+        "reason_code": "refused",
+        "summary": "no",
+        "elapsed_s": 0.1,
+        "started_at": "1999-01-01T00:00:00Z",
+        "mood": "blue",
+    }
+
+    answer = agent.record(work, result(work, colour="red", attempts=[tried]))
+
+    assert answer.json()["done"]
+    run = Run.objects.get()
+    [attempt] = run.attempts
+    assert set(attempt) == {"status", "reason_code", "summary", "elapsed_s", "started_at"}
+    assert attempt["started_at"] == run.item.batch.created_at.isoformat()
 
 
 def test_not_a_number_is_no_json(agent: Agent, laptop: Location):

@@ -49,6 +49,11 @@ class Refused(Exception):
             if isinstance(one, dict)
         ]
 
+    @property
+    def whole(self) -> str:
+        """The sentence and every complaint, in one line."""
+        return " ".join((str(self), *self.complaints))
+
 
 class Base:
     """The base at `url`. The token is in no message and no repr of this class."""

@@ -96,8 +96,10 @@ class Agent:
         probes = asyncio.ensure_future(_run_understood(work.items, policy, keep))
         try:
             await Delivery(self._base, work, waiting, stop).until_done(probes)
-        except (Refused, KeyError, TypeError) as refused:
-            logger.error("%s was given up: %s", work.batch, refused)
+        except Refused as refused:
+            logger.error("%s was given up: %s", work.batch, refused.whole)
+        except (KeyError, TypeError) as strange:
+            logger.error("%s was given up: a strange answer (%r)", work.batch, strange)
         finally:
             await _cancel(probes)
 
