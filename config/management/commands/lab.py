@@ -30,7 +30,8 @@ class Command(BaseCommand):
         from tests.lab.scenarios.catalogue import SCENARIOS
 
         if options["scenario"] is None:
-            return list_scenarios(self._say)
+            list_scenarios(self._say)
+            return
         scenario = SCENARIOS.get(options["scenario"])
         if scenario is None:
             raise CommandError(
@@ -48,10 +49,10 @@ class Command(BaseCommand):
                 with_base=options["base"],
             )
         except KeyboardInterrupt:
-            return self._say("\nStopped; everything is removed.")
+            self._say("\nStopped; everything is removed.")
+            return
         if problems:
             raise CommandError(f"{len(problems)} things were not as the scenario says.")
-        return None
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
