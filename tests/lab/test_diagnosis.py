@@ -4,6 +4,7 @@ The same words hide many causes: "refused" is said by a server that is off, a re
 loopback bind alike. The diagnosis chooses the checks; two vantage points together tell.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,13 +33,17 @@ _MOST_STEPS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A scenario's paste, what the person types, the right cause, and wrong ones it rules out."""
+    """A scenario's paste, what the person types, the right cause, and wrong ones it rules out.
+
+    In what is typed, `{folder}` is the lab's own.
+    """
 
     scenario: str
     cause: str
     ruled_out: tuple[str, ...] = ()
     paste: int = 0
     typed: Mapping[str, Any] = field(default_factory=lambda: REACHED)
+    is_repaired: bool = True
 
 
 CASES = (
@@ -49,6 +54,19 @@ CASES = (
     Case(scenario="loopback-only", cause="connection/loopback", ruled_out=("not-running",)),
     Case(scenario="process-hung", cause="connection/hung", ruled_out=("not-running", "filtered")),
     Case(scenario="port-taken", cause="connection/port-held", ruled_out=("not-running",)),
+    # A second server that serves beside the reloader is no repair of what it cannot import.
+    Case(
+        scenario="starts-not-listening",
+        cause="connection/missing-module",
+        ruled_out=("port-held", "no-route", "hung"),
+        typed={
+            **REACHED,
+            "interpreter": sys.executable,
+            "directory": "{folder}/project",
+            "target": "main:app",
+        },
+        is_repaired=False,
+    ),
     Case(scenario="no-root-route", cause="connection/no-route", paste=1, ruled_out=("hung",)),
     Case(scenario="group-drops", cause="cors-502/sg-missing", typed=CALLED),
     Case(scenario="upstream-off", cause="cors-502/backend-down", typed=CALLED),
@@ -76,7 +94,8 @@ def test_right_cause_is_first_wrong_ones_are_ruled_out_and_the_repair_is_verifie
         next(stages)
         places = _agents(lab, database_url)
         investigation = services.find_fixes(scenario.paste[case.paste])
-        services.set_parameters(investigation, case.typed, by=None)
+        typed = {name: _in_folder(value, lab) for name, value in case.typed.items()}
+        services.set_parameters(investigation, typed, by=None)
 
         _follow_the_advice(investigation, places)
 
@@ -88,7 +107,12 @@ def test_right_cause_is_first_wrong_ones_are_ruled_out_and_the_repair_is_verifie
             wrong = causes[f"{guide}/{slug}"]
             assert (wrong.state, bool(wrong.moved)) == ("ruled_out", True), _told(investigation)
 
-        _repair(stages, investigation, places, case)
+        if case.is_repaired:
+            _repair(stages, investigation, places, case)
+
+
+def _in_folder(value: Any, lab: Lab) -> Any:
+    return value.replace("{folder}", str(lab.folder)) if isinstance(value, str) else value
 
 
 def _agents(lab: Lab, database_url: str) -> dict[str, Location]:

@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
         if options["scenario"] is None:
             list_scenarios(self._say)
-            return None
+            return
         scenario = SCENARIOS.get(options["scenario"])
         if scenario is None:
             raise CommandError(
@@ -49,10 +49,10 @@ class Command(BaseCommand):
                 with_base=options["base"],
             )
         except KeyboardInterrupt:
-            return self._say("\nStopped; everything is removed.")
+            self._say("\nStopped; everything is removed.")
+            return
         if problems:
             raise CommandError(f"{len(problems)} things were not as the scenario says.")
-        return None
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)

@@ -23,22 +23,27 @@ http {{
   server {{
     listen {address}:{port};
     location / {{
-      proxy_pass http://{upstream};
-      proxy_set_header Host $host;
-      proxy_connect_timeout 1s;
-      proxy_read_timeout 1s;
+      {answer}
     }}
   }}
 }}
 """
+_ASK_UPSTREAM = """proxy_pass http://{upstream};
+      proxy_set_header Host $host;
+      proxy_connect_timeout 1s;
+      proxy_read_timeout 1s;"""
+# What an ALB answers when no target is registered.
+_NO_TARGET = "return 503;"
 
 
-def balance(lab: Lab, *, at: Place, upstream: str) -> Service:
+def balance(lab: Lab, *, at: Place, upstream: str = "") -> Service:
+    """Before that address and port; without one, as a balancer that has no target."""
+    answer = _ASK_UPSTREAM.format(upstream=upstream) if upstream else _NO_TARGET
     folder = lab.folder / "nginx"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     configuration = folder / "nginx.conf"
     configuration.write_text(
-        _CONFIGURATION.format(folder=folder, address=at.address, port=PORT, upstream=upstream)
+        _CONFIGURATION.format(folder=folder, address=at.address, port=PORT, answer=answer)
     )
     argv = [found("nginx") or "nginx", "-p", str(folder), "-e", "stderr", "-c", str(configuration)]
     return lab.start("nginx", argv, at=at, cwd=folder).wait_until_listening(PORT)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.lab.lab import Lab
 from tests.lab.machine import BALANCED, SITE
+from tests.lab.parts.balancer import balance
 from tests.lab.parts.site import ACADEMY, DIRECT, PORT, Site, uvicorn
 from tests.lab.scenario import Command, Look, Scenario, Stage
 from tests.lab.scenarios.looks import (
@@ -50,6 +51,25 @@ def _upstream_off(lab: Lab) -> Iterator[Stage]:
         title="the API is started again; its CORS settings were never touched",
         looks=all_is_well(),
     )
+
+
+def _no_target(lab: Lab) -> Iterator[Stage]:
+    site = Site(lab)
+    balancer = balance(lab, at=site.outside)
+    site.serve()
+    yield Stage(
+        title="the API runs, and the load balancer has no target",
+        looks=(
+            masked(503),
+            answered(503),
+            direct("connected"),
+            healthy(base=DIRECT),
+            listener("listening", "0.0.0.0"),
+        ),
+    )
+    balancer.kill()
+    site.balanced()
+    yield Stage(title="the API is its target", looks=all_is_well())
 
 
 def _loopback_only(lab: Lab) -> Iterator[Stage]:
@@ -161,6 +181,20 @@ SCENARIOS = (
             "'Access-Control-Allow-Origin' header is present on the requested resource.\n"
             "GET http://10.99.0.1/health 502 (Bad Gateway)",
             "CORS 에러와 502 Bad Gateway 가 같이 나옵니다",
+        ),
+        needs=BALANCED,
+    ),
+    Scenario(
+        slug="no-target",
+        row="upstream off behind proxy",
+        sentence="The load balancer has no target to send to; the API itself is well.",
+        cause="infrastructure; CORS is a symptom",
+        stages=_no_target,
+        paste=(
+            "Access to fetch at 'http://10.99.0.1/health' from origin 'https://hakwonplus.test' has "
+            "been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the "
+            "requested resource.\nGET http://10.99.0.1/health 503 (Service Temporarily Unavailable)",
+            "CORS 에러와 503 이 같이 나오는데 API 는 정상입니다",
         ),
         needs=BALANCED,
     ),
