@@ -122,7 +122,8 @@ def _opened(path: Path, shown: str) -> Iterator[int]:
 
 def _why_not(path: Path, shown: str, error: OSError) -> str:
     # Windows refuses to open a folder in the words of a missing permission.
-    if path.is_dir():
+    # Unlike the path's own question, this one answers no where its folder may not be entered.
+    if os.path.isdir(path):
         return f"{shown} is a folder, not a file"
     if isinstance(error, PermissionError):
         return f"this user may not read {shown}; run the probe as a user who may"
