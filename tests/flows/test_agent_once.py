@@ -59,7 +59,7 @@ def test_nothing_listens_and_the_verdict_says_so_in_korean(server: Server, token
     assert "== 판정" in lines
     assert lines[lines.index("== 판정") + 1].startswith("1. 서버가 실행 중이 아니거나")
     assert "directory, interpreter" in said.stdout
-    assert "`docker ps -a`" in said.stdout
+    assert "백신과 방화벽이 이 포트를 막지 않습니까?" in said.stdout
     assert "\x1b[" not in said.stdout
     assert token not in said.stdout + said.stderr
     assert {run.item.batch.location.slug for run in Run.objects.all()} == {"laptop"}
@@ -95,7 +95,7 @@ def test_what_could_not_be_looked_at_is_neither_well_nor_found(server: Server, t
 
 
 def test_guide_without_a_check_that_can_run_names_what_is_missing(server: Server, token: str):
-    only("app", "container")
+    only("app", "not-blocked")
 
     said = once(server, token, "connection", "--lang", "en")
 
