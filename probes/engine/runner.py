@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
+from probes.engine.deadline import within
 from probes.engine.errors import CannotLook, InvalidParams
 from probes.engine.expect import judge
 from probes.engine.lateness import Lateness
@@ -134,7 +135,7 @@ async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Statu
         kind = kind_named(spec.kind)
         params = _checked(spec)
         _check_kind_allowed(kind, policy)
-        async with asyncio.timeout_at(deadline + _OVERRUN_S):
+        with within(deadline + _OVERRUN_S):
             seen = await kind.look(params, deadline=deadline, policy=policy)
         status = judge(
             seen.reason_code,

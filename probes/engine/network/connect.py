@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from probes.engine.deadline import within
 from probes.engine.errors import CannotLook
 from probes.engine.guard import Address
 from probes.engine.network import sockets
@@ -74,7 +75,7 @@ async def connect_all(addresses: Sequence[Address], *, deadline: float) -> list[
     """Try every address at once. Who asks owns the sockets: see `winner` and `close_all`."""
     attempts = attempts_at(addresses)
     try:
-        async with asyncio.timeout_at(deadline):
+        with within(deadline):
             await dial(attempts)
     except TimeoutError:
         time_out(attempts)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from probes.engine.deadline import within
 from probes.engine.errors import CannotLook
 from probes.engine.guard import Address, NameNotFound, resolve
 from probes.engine.network.connect import (
@@ -134,7 +135,7 @@ async def exchange(request: Request, *, policy: Policy, deadline: float) -> Exch
     clock = _Clock(done)
     try:
         addresses = await _resolve(done, policy, deadline)
-        async with asyncio.timeout_at(deadline):
+        with within(deadline):
             if won := await _connect(done, clock, addresses):
                 await _talk(done, clock, won)
     except NameNotFound as error:
@@ -251,7 +252,8 @@ def _broken_off(done: Exchange, problem: str) -> None:
 def _question(request: Request) -> bytes:
     lines = [f"{request.method} {request.place.target} HTTP/1.1"]
     lines += [f"{name}: {value}" for name, value in request.lines]
-    if broken := [line.partition(":")[0] for line in lines if _BREAKS.search(line)]:
+    if _BREAKS.search("".join(lines)):
+        broken = [line.partition(":")[0] for line in lines if _BREAKS.search(line)]
         raise CannotLook("bad_definition", f"{broken[0]} holds a line break; it cannot be sent")
     return "\r\n".join([*lines, "", ""]).encode()
 
