@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from probes.engine.patterns import compile_pattern
+from probes.engine.patterns import finder_of
 
 _MISSING = object()
 
@@ -68,4 +68,4 @@ def _shown(value: Any) -> str:
 
 
 def matches(pattern: str, text: str) -> bool:
-    return compile_pattern(pattern).search(text) is not None
+    return finder_of(pattern)(text)

@@ -7,10 +7,12 @@ our own patterns then run on `re`, and what a user wrote only where it cannot ru
 import functools
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from probes.engine.errors import CannotLook
+
+Finder = Callable[[str], bool]
 
 try:
     _re2: Any = importlib.import_module("re2")
@@ -29,6 +31,31 @@ _PIECE = re.compile(r"\(\?m:\$\)|\\pL\\pN_|\\.|\[\^?\]?|.", re.DOTALL)
 def compile_own(pattern: str) -> Any:
     """A pattern of ours. On `re` it finds the same; a test holds that for all of them."""
     return _re2.compile(pattern) if _re2 else re.compile(in_words_of_re(pattern))
+
+
+def finder_of_own(pattern: str) -> Finder:
+    """Whether a pattern of ours is anywhere in a text."""
+    if _re2:
+        return _finder(pattern)
+    found = compile_own(pattern)
+    return lambda text: found.search(text) is not None
+
+
+@functools.lru_cache(maxsize=512)
+def finder_of(text: str) -> Finder:
+    """Whether a pattern that a user wrote is anywhere in a text. Raises as `compile_pattern`."""
+    compiled = compile_pattern(text)
+    return _finder(text) if _re2 else lambda searched: compiled.search(searched) is not None
+
+
+def _finder(pattern: str) -> Finder:
+    """A set of one answers yes or no at a fifth of the cost of saying where."""
+    options = _re2.Options()
+    options.log_errors = False
+    one = _re2.Set.SearchSet(options)
+    one.Add(pattern)
+    one.Compile()
+    return lambda text: bool(one.Match(text))
 
 
 @functools.lru_cache(maxsize=512)

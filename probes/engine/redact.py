@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from probes.engine.patterns import compile_own
-from probes.engine.redact_patterns import MAY_HOLD_A_SECRET, RULES, Rule, value_end
+from probes.engine.redact_patterns import RULES, Rule, may_hold_a_secret, value_end
 from probes.engine.secret_forms import SHORTEST
 
 
@@ -33,7 +33,7 @@ def redact(text: str, *, known: Iterable[str] = ()) -> Redacted:
         if value in masked:
             counts["known"] += masked.count(value)
             masked = masked.replace(value, mask("known"))
-    if not MAY_HOLD_A_SECRET.search(masked):
+    if not may_hold_a_secret(masked):
         return Redacted(text=masked, counts=+counts)
     for rule in RULES:
         if rule.hint(masked):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from probes.engine.patterns import compile_own
+from probes.engine.patterns import compile_own, finder_of_own
 
 
 def _always(before: str, secret: str) -> bool:
@@ -72,7 +72,7 @@ _OTHER_WORDS = (
     "identified", "</", "auth", "cred", "hmac", "salt", "nonce",
 )  # fmt: skip
 # Every rule needs one of these; most facts (an address, a phase, a summary) have none.
-MAY_HOLD_A_SECRET = compile_own(
+may_hold_a_secret = finder_of_own(
     "(?i)" + "|".join(map(re.escape, (*_NAMES, *_KEY_BEGINNINGS, *_OTHER_WORDS)))
 )
 _CLOSING_QUOTE = compile_own(r"[\"'](?:[,;:)}\]>]|$)")

@@ -1,8 +1,8 @@
 """Running probes: every way a run can end is a result, never an exception."""
 
+import ast
 import asyncio
 import functools
-import json
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
@@ -156,18 +156,21 @@ async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Statu
 def _checked(spec: ProbeSpec) -> Mapping[str, Any]:
     """The parameters as the kind wants them. Raises InvalidParams."""
     try:
-        params, expectation = json.dumps(spec.params), json.dumps(spec.expectation)
-    except (TypeError, ValueError):
+        return _checked_before(spec.kind, repr(spec.params), repr(spec.expectation))
+    except (SyntaxError, ValueError) as error:
+        if isinstance(error, InvalidParams):
+            raise
+        # Not made of literals alone: a mapping of another sort, a number that is none.
         check_expectation(spec.kind, spec.expectation)
         return validate(spec.kind, spec.params)
-    return _checked_before(spec.kind, params, expectation)
 
 
 # A worker runs the same definitions again and again; checking one is a pure function of its text.
 @functools.lru_cache(maxsize=1024)
 def _checked_before(kind: str, params: str, expectation: str) -> Mapping[str, Any]:
-    check_expectation(kind, json.loads(expectation))
-    return MappingProxyType(validate(kind, json.loads(params)))
+    given, wanted = ast.literal_eval(params), ast.literal_eval(expectation)
+    check_expectation(kind, wanted)
+    return MappingProxyType(validate(kind, given))
 
 
 def _check_kind_allowed(kind: Kind, policy: Policy) -> None:

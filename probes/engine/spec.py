@@ -121,7 +121,9 @@ class ProbeSpec:
     expectation: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+# Not frozen as the others are: making a frozen one costs four times as much, and every probe makes
+# both.
+@dataclass(slots=True, kw_only=True)
 class Observation:
     """What a kind saw, not yet judged. `facts` is JSON; `output` is a capped raw excerpt."""
 
@@ -131,7 +133,7 @@ class Observation:
     output: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class ProbeResult:
     """What one run says.
 

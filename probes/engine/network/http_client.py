@@ -122,7 +122,8 @@ class Exchange:
 
     def header(self, name: str) -> str | None:
         """The value, several joined by a comma; None when there is no such header."""
-        values = [value for key, value in self.headers if key == name.lower()]
+        wanted = name.lower()
+        values = [value for key, value in self.headers if key == wanted]
         return ", ".join(values) if values else None
 
     def fail(self, reason_code: str, problem: str) -> None:
@@ -158,21 +159,24 @@ def _run_out(done: Exchange) -> None:
         _note_unconnected(done)
 
 
+_NAMES = {phase: f"{phase}_s" for phase in ("dns", "connect", "tls", "ttfb", "body")}
+
+
 class _Clock:
     """Seconds per phase, written as each phase ends."""
 
     def __init__(self, done: Exchange) -> None:
-        self._done, self._loop = done, asyncio.get_running_loop()
-        self._began = self._since = self._loop.time()
+        self._done, self._now = done, asyncio.get_running_loop().time
+        self._began = self._since = self._now()
 
     def enter(self, phase: str) -> None:
-        now = self._loop.time()
-        self._done.timings[f"{self._done.phase}_s"] = round(now - self._since, 4)
+        now = self._now()
+        self._done.timings[_NAMES[self._done.phase]] = round(now - self._since, 4)
         self._done.phase, self._since = phase, now
 
     def stop(self) -> None:
         self.enter(self._done.phase)
-        self._done.timings["total_s"] = round(self._loop.time() - self._began, 4)
+        self._done.timings["total_s"] = round(self._now() - self._began, 4)
 
 
 async def _resolve(done: Exchange, policy: Policy, deadline: float) -> Sequence[Address]:

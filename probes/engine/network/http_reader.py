@@ -12,6 +12,7 @@ MAX_HEADERS = 16 * 1024
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(r"HTTP/([0-9]\.[0-9]) ([0-9]{3})(?: [^\x00\n\r\x0b\x0c\x7f]*)?")
 _HEADER = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00\n\r\x0b\x0c\x7f]*)", re.ASCII)
+_HEADER_LINES = re.compile(rf"^{_HEADER.pattern}$", re.ASCII | re.MULTILINE)
 _LENGTH = re.compile(r"[0-9]{1,20}")
 # A chunk's length, and extensions that nobody reads.
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})[ \t]*(?:;[^\r\n]*)?\r\n")
@@ -104,8 +105,16 @@ def _head_of(raw: bytes) -> Head:
         raise BadAnswer(f"{first[:80]!r} is not a status line")
     if "\n " in text or "\n\t" in text:
         lines = _unfolded(lines)
-    headers = [_header_of(line) for line in lines]
+    headers = _headers_of(lines)
     return Head(status=int(status_line[2]), http_version=status_line[1], headers=headers)
+
+
+def _headers_of(lines: list[str]) -> list[tuple[str, str]]:
+    """All at once where all are proper, or one by one to name the one that is not."""
+    found = _HEADER_LINES.findall("\n".join(lines))
+    if len(found) != len(lines):
+        return [_header_of(line) for line in lines]
+    return [(name.lower(), value.rstrip(" \t")) for name, value in found]
 
 
 def _header_of(line: str) -> tuple[str, str]:
