@@ -6,14 +6,18 @@ from django.contrib.auth.models import User
 
 from config.first_run import make_key
 from probes import services
-from probes.models import Batch, Probe
+from probes.models import Batch, Location, Probe
 
 _ONE_SLOW_OF = 10
 WRITERS_MAY = ("incidents.add_incident", "kb.import_guide", "kb.publish_guide")
 
 
-def fill(items: int, *, port: int, batch_size: int) -> None:
-    """Ask for `items` looks at `port` of this host, in batches of quick and slow ones."""
+def fill(items: int, *, port: int, batch_size: int, location: str) -> None:
+    """Ask for `items` looks at `port` of this host, in batches of quick and slow ones.
+
+    `location`: a new one that they look from, or empty for the server's own.
+    """
+    place = Location.objects.create(slug=location, name=location) if location else None
     author, approver = (User.objects.create_user(name) for name in ("author", "approver"))
     quick = Probe(slug="quick", kind="tcp_connect", params={"host": "127.0.0.1", "port": "${port}"})
     slow = Probe(slug="slow", kind="http", params={"url": "http://127.0.0.1:${port}/"})
@@ -30,7 +34,7 @@ def fill(items: int, *, port: int, batch_size: int) -> None:
             )
             for number in numbers
         ]
-        services.request_batch(wanted, purpose=Batch.Purpose.TRY, by=author)
+        services.request_batch(wanted, purpose=Batch.Purpose.TRY, by=author, location=place)
 
 
 def _parts(items: int, size: int) -> Iterator[range]:

@@ -1,4 +1,4 @@
-"""A base of its own for a trial: a database, workers that can be killed, a web server."""
+"""A base of its own for a trial: a database; workers, agents and a web server to kill."""
 
 import contextlib
 import os
@@ -55,23 +55,32 @@ class Site:
             worker.stdout.readline()
         return workers
 
-    @contextlib.contextmanager
-    def serving(self) -> Iterator[int]:
-        """The port of the web server that `up` would start."""
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            descriptor = listening.fileno()
-            server = self._start("-m", "config.running.web", str(descriptor), descriptor=descriptor)
-            try:
-                yield int(listening.getsockname()[1])
-            finally:
-                stop(server)
+    def start_agents(self, number: int, *, port: int, token: str) -> list[subprocess.Popen[bytes]]:
+        """Agents that ask the web server at that port for work; each says so when it has some."""
+        argv = ("-m", "probes.engine.agent", "--server", f"http://127.0.0.1:{port}")
+        return [self._start(*argv, KNOWNFIX_TOKEN=token) for _ in range(number)]
 
-    def _start(self, *argv: str, descriptor: int | None = None) -> subprocess.Popen[bytes]:
+    @contextlib.contextmanager
+    def serving(self) -> Iterator["WebServer"]:
+        with socket.create_server(("127.0.0.1", 0)) as listening:
+            server = WebServer(self, listening)
+            server.start()
+            try:
+                yield server
+            finally:
+                stop(server.process)
+
+    def start_web(self, descriptor: int) -> subprocess.Popen[bytes]:
+        return self._start("-m", "config.running.web", str(descriptor), descriptor=descriptor)
+
+    def _start(
+        self, *argv: str, descriptor: int | None = None, **environment: str
+    ) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *argv],
                 cwd=settings.BASE_DIR,
-                env=self._environment,
+                env={**self._environment, **environment},
                 # Kept open: a server stops when it closes, and so ends with this process.
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -97,6 +106,15 @@ class Site:
         except psycopg.OperationalError:
             return None
 
+    def hasten_leases(self, process: subprocess.Popen[bytes], *, by_s: float) -> None:
+        """What the process holds runs out that much sooner: the web server's lease is its own."""
+        shorten = (
+            "update probes_batch set lease_until = lease_until - make_interval(secs => %s) "
+            "where state = 'leased' and leased_by like %s"
+        )
+        with psycopg.connect(self._url) as connection:
+            connection.execute(shorten, (by_s, f"%:{process.pid}"))
+
     def end(self) -> None:
         for process in self._started:
             process.kill()
@@ -104,6 +122,24 @@ class Site:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()
+
+
+class WebServer:
+    """The one that `up` would start, on a socket that outlives it: requests wait meanwhile."""
+
+    process: subprocess.Popen[bytes]
+
+    def __init__(self, site: Site, listening: socket.socket) -> None:
+        self._site = site
+        self._descriptor = listening.fileno()
+        self.port = int(listening.getsockname()[1])
+
+    def start(self) -> None:
+        self.process = self._site.start_web(self._descriptor)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
 
 def stop(process: subprocess.Popen[bytes]) -> int:

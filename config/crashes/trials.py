@@ -12,10 +12,13 @@ from config.crashes.cluster import Cluster, running_cluster
 from config.crashes.counting import Counter, counting
 from config.crashes.site import Site, stop
 from config.crashes.writing import Answers, writing
+from probes.services import LEASE
 
 # When this share of the items has its run, something breaks.
 _MIDDLE = 0.3
 _POLL_S = 0.05
+# Where only agents look from.
+_AWAY = "away"
 _ITEMS = "select count(*) from probes_batchitem"
 _RUNS = "select count(*) from probes_run"
 _RECORDED = "select count(distinct item_id) from probes_run"
@@ -26,10 +29,12 @@ _UNKNOWN = "select count(*) from probes_run where status = 'UNKNOWN'"
 _TRIED_AGAIN = "select count(*) from probes_batch where tries > 1"
 _OPEN = "select count(*) from probes_batch where state <> 'done'"
 
+_HELD_BY = "select count(*) from probes_batch where state = 'leased' and leased_by like '%:{}'"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Size:
-    """How much waits, and how long a lost worker keeps what it had."""
+    """How much waits, and how long a lost worker or agent keeps what it had."""
 
     items: int
     batch: int
@@ -72,19 +77,42 @@ def kill_one_of_two(size: Size) -> Outcome:
         killed.wait()
         workers += site.start_workers(1)
 
-    return _on_postgres("kill", size, break_it)
+    return _with_workers("kill", size, break_it)
 
 
 def restart_fast(size: Size) -> Outcome:
     """PostgreSQL ends every session, stops and starts; two workers live on."""
-    return _on_postgres("fast", size, lambda site, workers, cluster: cluster.restart("fast"))
+    return _with_workers("fast", size, lambda site, workers, cluster: cluster.restart("fast"))
 
 
 def restart_immediate(size: Size) -> Outcome:
     """PostgreSQL stops as in a crash and recovers; two workers live on."""
-    return _on_postgres(
+    return _with_workers(
         "immediate", size, lambda site, workers, cluster: cluster.restart("immediate")
     )
+
+
+def kill_agent_and_server(size: Size) -> Outcome:
+    """kill -9 one of two agents and the web server that they ask; start both again."""
+    with (
+        _on_postgres(size, location=_AWAY) as (site, counter, _cluster),
+        site.serving() as web,
+    ):
+        token = site.manage("agent_token", _AWAY)
+        started = time.monotonic()
+        agents = site.start_agents(2, port=web.port, token=token)
+        waiting = _wait_for_the_middle(site, size)
+        killed = agents.pop(0)
+        _wait(lambda: site.ask(_HELD_BY.format(killed.pid)) != 0, size)
+        killed.kill()
+        killed.wait()
+        web.kill()
+        site.hasten_leases(killed, by_s=max(0.0, LEASE.total_seconds() - size.lease_s))
+        web.start()
+        agents += site.start_agents(1, port=web.port, token=token)
+        _wait(lambda: site.ask(_OPEN) == 0, size)
+        seconds = time.monotonic() - started
+        return _outcome("agent", site, counter, agents, waiting, seconds, Answers())
 
 
 def kill_beside_writers(size: Size) -> Outcome:
@@ -94,7 +122,7 @@ def kill_beside_writers(size: Size) -> Outcome:
         with _site(Path(folder), url, size) as (site, counter):
             key = site.manage("measure_crashes", "--make-key")
             started = time.monotonic()
-            with site.serving() as port, writing(port, key) as answers:
+            with site.serving() as web, writing(web.port, key) as answers:
                 workers = site.start_workers(1)
                 waiting = _wait_for_the_middle(site, size)
                 workers.pop().kill()
@@ -108,18 +136,15 @@ TRIALS: Mapping[str, Callable[[Size], Outcome]] = {
     "kill": kill_one_of_two,
     "fast": restart_fast,
     "immediate": restart_immediate,
+    "agent": kill_agent_and_server,
     "sqlite": kill_beside_writers,
 }
 
 
-def _on_postgres(
+def _with_workers(
     name: str, size: Size, break_it: Callable[[Site, list[Popen[bytes]], Cluster], None]
 ) -> Outcome:
-    with (
-        tempfile.TemporaryDirectory(prefix="knownfix-crash-") as folder,
-        running_cluster() as cluster,
-        _site(Path(folder), cluster.url, size) as (site, counter),
-    ):
+    with _on_postgres(size) as (site, counter, cluster):
         started = time.monotonic()
         workers = site.start_workers(2)
         waiting = _wait_for_the_middle(site, size)
@@ -130,7 +155,19 @@ def _on_postgres(
 
 
 @contextlib.contextmanager
-def _site(folder: Path, url: str, size: Size) -> Iterator[tuple[Site, Counter]]:
+def _on_postgres(size: Size, *, location: str = "") -> Iterator[tuple[Site, Counter, Cluster]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="knownfix-crash-") as folder,
+        running_cluster() as cluster,
+        _site(Path(folder), cluster.url, size, location=location) as (site, counter),
+    ):
+        yield site, counter, cluster
+
+
+@contextlib.contextmanager
+def _site(
+    folder: Path, url: str, size: Size, *, location: str = ""
+) -> Iterator[tuple[Site, Counter]]:
     """A site with a full queue, and who counts the looks."""
     site = Site(folder, url, lease_s=size.lease_s)
     with counting() as counter:
@@ -139,7 +176,7 @@ def _site(folder: Path, url: str, size: Size) -> Iterator[tuple[Site, Counter]]:
             site.manage(
                 "measure_crashes",
                 *("--fill", str(counter.port), "--items", str(size.items)),
-                *("--batch", str(size.batch)),
+                *("--batch", str(size.batch), "--at", location),
             )
             yield site, counter
         finally:

@@ -1,4 +1,4 @@
-"""Workers and databases die in the middle of a real queue: nothing is lost, nothing is twice.
+"""Workers, agents, servers and databases die in the middle of a real queue: nothing is lost, nothing is twice.
 
 Small here; `manage.py measure_crashes` is the same with 10,000 items and the product's own lease.
 """
