@@ -24,6 +24,8 @@ from probes.models import Batch, Location
 from probes.strict import read
 
 logger = logging.getLogger(__name__)
+# A base whose every location has agents may run no worker that would see to it.
+_upkeep = services.Upkeep()
 
 
 class ClaimView(AgentView):
@@ -33,6 +35,7 @@ class ClaimView(AgentView):
     def post(self, request: Request) -> Response:
         about = read(ClaimSerializer, request.data)["agent"]
         services.note_agent(self.location, host=about["host"], version=about["version"])
+        _upkeep.when_due()
         claimed = services.claim(location=self.location, runner=about["runner"])
         if claimed is None:
             return Response(status=status.HTTP_204_NO_CONTENT)

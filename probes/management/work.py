@@ -26,8 +26,6 @@ POLL_S = 0.3
 # How long a slow batch's quick items wait to be stored, and what ends together to be together.
 TICK_S = 0.1
 GATHER_S = 0.01
-SWEEP_EVERY_S = 5.0
-FIRE_EVERY_S = 1.0
 AFTER_ERROR_S = 1.0
 # In flight per event loop; measured, more only makes one another late.
 PROBES_AT_ONCE = 100
@@ -49,8 +47,7 @@ class Worker:
         # Three chances to renew within a lease.
         self._renew_every_s = lease.total_seconds() / 3
         self._database = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
-        self._swept_at = 0.0
-        self._fired_at = 0.0
+        self._upkeep = services.Upkeep()
         self._look_at = 0.0
         self._running: list[RunningBatch] = []
         self._news = asyncio.Event()
@@ -80,8 +77,6 @@ class Worker:
         if room <= 0 or time.monotonic() < self._look_at:
             return False
         try:
-            await self._sweep_when_due()
-            await self._fire_when_due()
             claims, policy = await self._ask(partial(self._claim, room))
         except DatabaseError:
             logger.exception("the database did not answer; trying again")
@@ -91,17 +86,8 @@ class Worker:
         self._look_at = 0.0 if claims else time.monotonic() + POLL_S
         return bool(claims)
 
-    async def _sweep_when_due(self) -> None:
-        if time.monotonic() - self._swept_at >= SWEEP_EVERY_S or not self._swept_at:
-            await self._ask(services.sweep)
-            self._swept_at = time.monotonic()
-
-    async def _fire_when_due(self) -> None:
-        if time.monotonic() - self._fired_at >= FIRE_EVERY_S or not self._fired_at:
-            await self._ask(services.fire_due)
-            self._fired_at = time.monotonic()
-
     def _claim(self, room: int) -> tuple[list[services.Claim], Policy]:
+        self._upkeep.when_due()
         # Read each time: an administrator may have changed what this location allows.
         location = Location.objects.get(pk=self._location_id)
         claims = services.claim_several(

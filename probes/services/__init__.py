@@ -51,6 +51,7 @@ from probes.services.tokens import (
     note_agent,
     revoke_token,
 )
+from probes.services.upkeep import Upkeep
 
 __all__ = [
     "LEASE",
@@ -69,6 +70,7 @@ __all__ = [
     "Recorded",
     "RequestRefused",
     "Standing",
+    "Upkeep",
     "Wanted",
     "YamlComplaint",
     "answer_manual",

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 
 from probes import services
 from probes.models import Batch, Location, Probe, Run
-from tests.probes.factories import make_probe
+from tests.probes.factories import make_due, make_probe, make_schedule
 from tests.support.agents import Server, agent, make_location, serving
 from tests.support.listening import Listener
 from tests.support.processes import PROXY, free_port, running
@@ -81,6 +81,20 @@ def test_agent_runs_what_its_location_is_asked_for(server: Server, listener: Lis
     assert laptop.last_seen_at is not None
     assert (laptop.agent_version, bool(laptop.agent_host)) == ("0.1.0", True)
     assert token not in process.output
+
+
+def test_schedule_fires_where_agents_ask_and_no_worker_runs(server: Server, listener: Listener):
+    laptop, token = make_location()
+    schedule = make_schedule(port=listener.port, location=laptop, is_due=True)
+
+    with agent(server, token):
+        wait_until(lambda: Run.objects.count() == 1)
+        make_due(schedule)
+        wait_until(lambda: Run.objects.count() == 2)
+
+    schedule.refresh_from_db()
+    assert (schedule.state, schedule.consecutive) == ("OK", 2)
+    assert listener.accepted == 2
 
 
 def test_killed_agents_batch_is_finished_by_another_and_nothing_twice(
