@@ -11,6 +11,7 @@ from typing import Any
 
 from probes.engine.errors import CannotLook
 from probes.engine.host.holders import process_named
+from probes.engine.host.windows_netstat import listening_sockets
 
 _LISTEN = "0A"
 
@@ -59,6 +60,12 @@ def listeners_on(port: int) -> list[Listener]:
     if sys.platform == "linux":
         return list(_of_linux(port))
     return list(_of_psutil(port))
+
+
+def listeners_printed(printed: str, port: int) -> list[Listener]:
+    """The same out of what `netstat -ano` printed on Windows."""
+    rows = listening_sockets(printed)
+    return [_listener(row.address, port, row.pid) for row in rows if row.port == port]
 
 
 def _of_linux(port: int) -> Iterator[Listener]:

@@ -2,12 +2,19 @@
 
 import asyncio
 import ipaddress
+import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from probes.engine.errors import CannotLook, Complaint
 from probes.engine.expect_answer import matches
-from probes.engine.host.listeners import Listener, all_loopback, listeners_on
+from probes.engine.host.listeners import (
+    Listener,
+    all_loopback,
+    listeners_on,
+    listeners_printed,
+)
+from probes.engine.programs.netstat import netstat
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 
@@ -18,7 +25,7 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
     """Our own host's table needs no guard. In a thread, for a host with many sockets."""
     try:
         async with asyncio.timeout_at(deadline):
-            found = await asyncio.to_thread(listeners_on, params["port"])
+            found = await _listeners(params["port"], deadline)
     except TimeoutError:
         raise CannotLook("runner_overloaded", "reading this host's sockets took too long") from None
     except PermissionError:
@@ -36,11 +43,22 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
     )
 
 
+async def _listeners(port: int, deadline: float) -> list[Listener]:
+    try:
+        return await asyncio.to_thread(listeners_on, port)
+    except CannotLook:
+        if sys.platform != "win32":
+            raise
+    # Without psutil. Windows' own list tells no names.
+    printed = await netstat(deadline=deadline)
+    return await asyncio.to_thread(listeners_printed, printed, port)
+
+
 def _reason(params: Mapping[str, Any], listeners: list[Listener]) -> tuple[str, str]:
     if not listeners:
         return "not_listening", "nothing listens"
     pattern, bind = params["expect_process"], params["expect_bind"]
-    holders = [each for each in listeners if each.pid is not None]
+    holders = [each for each in listeners if each.process]
     if pattern and holders and not any(_is_the_one(pattern, each) for each in holders):
         return "held_by_other", f"held by {_named(holders)}, not by {pattern!r}"
     if pattern and not holders:

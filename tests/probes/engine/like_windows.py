@@ -19,6 +19,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -64,6 +65,7 @@ def forget_unix() -> None:
 async def run(request: dict[str, Any]) -> list[Any]:
     # Now that the loop has its own sockets, as Windows' loop would.
     forget_unix()
+    sys.modules.update(dict.fromkeys(request["without"]))
     from probes.engine.runner import run_one
     from probes.engine.spec import Policy, ProbeSpec
 
@@ -78,11 +80,21 @@ def main() -> None:
     json.dump(asyncio.run(run(json.load(sys.stdin))), sys.stdout)
 
 
-def probed_like_windows(specs: Sequence[dict[str, Any]], **policy: Any) -> list[Any]:
-    """[status, reason_code, summary] per {kind, params}, from a Python of its own."""
+def probed_like_windows(
+    specs: Sequence[dict[str, Any]],
+    *,
+    without: Sequence[str] = (),
+    system_root: Path | None = None,
+    **policy: Any,
+) -> list[Any]:
+    """[status, reason_code, summary] per {kind, params}, from a Python of its own.
+
+    `without` names libraries that are not installed there.
+    """
     ran = subprocess.run(
         [sys.executable, "-m", "tests.probes.engine.like_windows"],
-        input=json.dumps({"specs": specs, "policy": policy}),
+        input=json.dumps({"specs": specs, "policy": policy, "without": list(without)}),
+        env={**os.environ, "SYSTEMROOT": str(system_root)} if system_root else None,
         capture_output=True,
         text=True,
     )

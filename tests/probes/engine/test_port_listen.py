@@ -46,6 +46,44 @@ async def test_listener_is_ok_with_its_holder(policy: Policy) -> None:
     assert "http.server" in listener["cmdline"]
 
 
+LISTENS = """
+import socket
+with socket.create_server(("127.0.0.1", 0)) as listener:
+    print(listener.getsockname()[1], flush=True)
+    input()
+"""
+
+
+@contextlib.contextmanager
+def started_with(*arguments: str) -> Iterator[int]:
+    """The port of a program that was started with these arguments."""
+    argv = [sys.executable, "-c", LISTENS, *arguments]
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield int(process.stdout.readline())
+        process.kill()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--password", "hunter2"), ("mysql", "-phunter2"), ("postgres://app:hunter2@db/shop",)],
+    ids=["long option", "mysql's short option", "URL"],
+)
+@pytest.mark.parametrize("is_cut", [False, True], ids=["whole", "cut in the secret"])
+async def test_secret_in_a_holders_command_line_is_masked_before_it_is_cut(
+    policy: Policy, arguments: tuple[str, ...], is_cut: bool
+) -> None:
+    before = " ".join([sys.executable, "-c", LISTENS])
+    until = " ".join(arguments).partition("hunter2")[0] + "hunt"
+    filler = "x" * (500 - len(f"{before}  {until}") if is_cut else 1)
+    with started_with(filler, *arguments) as port:
+        result = await run("port_listen", policy=policy, port=port)
+
+    [listener] = result.facts["listeners"]
+    assert filler in listener["cmdline"]
+    assert "hunt" not in repr(result)
+
+
 async def test_our_own_process_is_a_holder_like_any_other(policy: Policy) -> None:
     with listening() as port:
         result = await run("port_listen", policy=policy, port=port)

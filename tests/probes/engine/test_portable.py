@@ -112,6 +112,51 @@ def test_portable_kinds_run_where_unix_is_missing(
     ], said
 
 
+def test_listeners_are_read_from_windows_own_list_without_psutil(
+    tmp_path: Path, web_port: int, closed_port: int
+) -> None:
+    """A program in netstat's place prints, in its words, what really listens here."""
+    netstat = tmp_path / "System32" / "netstat.exe"
+    netstat.parent.mkdir()
+    row = f"  TCP    127.0.0.1:{web_port}    0.0.0.0:0    LISTENING    99999999"
+    netstat.write_text(f'#!/bin/sh\n[ "$*" = -ano ] && echo "{row}"\n')
+    netstat.chmod(0o755)
+    asked = [
+        {"port": web_port},
+        {"port": closed_port},
+        {"port": web_port, "expect_bind": "0.0.0.0"},
+        {"port": web_port, "expect_process": "uvicorn"},
+    ]
+
+    said = probed_like_windows(
+        [{"kind": "port_listen", "params": params} for params in asked],
+        without=["psutil"],
+        system_root=tmp_path,
+    )
+
+    assert [code for _, code, _ in said] == [
+        "listening",
+        "not_listening",
+        "bound_loopback_only",
+        # Its list has no names: nobody may be called another.
+        "pid_hidden",
+    ]
+    assert "process (99999999) listens on 127.0.0.1" in said[0][2]
+
+
+def test_host_with_neither_psutil_nor_its_own_list_is_told_what_to_install(
+    tmp_path: Path, web_port: int
+) -> None:
+    [(status, code, summary)] = probed_like_windows(
+        [{"kind": "port_listen", "params": {"port": web_port}}],
+        without=["psutil"],
+        system_root=tmp_path,
+    )
+
+    assert (status, code) == ("UNKNOWN", "library_missing")
+    assert "pip install psutil" in summary
+
+
 def test_nothing_that_has_to_be_installed_is_imported_at_the_top() -> None:
     """But for h11, which the agent's file brings along."""
     imports = {path.name: imported_at_the_top(path) for path in ENGINE.rglob("*.py")}
