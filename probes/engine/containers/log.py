@@ -7,7 +7,7 @@ zeros and the length, big-endian. With one (`Tty`) the bytes come as the program
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from probes.engine.redact import names_a_secret, redact, strip_controls
+from probes.engine.redact import names_a_secret, strip_controls
 
 MAX_TEXT = 256 * 1024
 _HEADER = 8
@@ -75,7 +75,3 @@ def own_secrets(found: Mapping[str, Any]) -> tuple[str, ...]:
     variables: Iterable[Any] = (found.get("Config") or {}).get("Env") or ()
     pairs = (str(variable).partition("=") for variable in variables)
     return tuple(value for name, _, value in pairs if value and names_a_secret(name))
-
-
-def masked(line: str, secrets: tuple[str, ...], *, longest: int = 500) -> str:
-    return redact(line, known=secrets).text[:longest]

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from probes.engine.containers.log import masked, own_secrets
+from probes.engine.containers.log import own_secrets
+from probes.engine.files.log_lines import shown
 
 # Docker's words, and those that only Podman has.
 _STATES = {
@@ -107,7 +108,7 @@ class Container:
         """What the last health check printed."""
         log = self.health.get("Log") or []
         said = str(log[-1].get("Output") or "").strip() if log else ""
-        return masked(said, own_secrets(self.found)) or None
+        return shown(said, known=own_secrets(self.found)) or None
 
 
 def _ports(published: Any) -> list[dict[str, Any]]:

@@ -25,10 +25,12 @@ def log_lines(text: str) -> list[str]:
     return [strip_controls(line) for line in lines_of(whole)]
 
 
-def search(patterns: Sequence[str], lines: Sequence[str]) -> list[dict[str, Any]]:
+def search(
+    patterns: Sequence[str], lines: Sequence[str], *, known: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """One entry per pattern that is found: {pattern, count, line}, the line being the last."""
     return [
-        {"pattern": pattern, "count": len(hits), "line": shown(hits[-1])}
+        {"pattern": pattern, "count": len(hits), "line": shown(hits[-1], known=known)}
         for pattern in patterns
         if (hits := _hits(pattern, lines))
     ]
@@ -39,9 +41,9 @@ def _hits(pattern: str, lines: Sequence[str]) -> list[str]:
     return [line for line in lines if found(line)]
 
 
-def shown(line: str) -> str:
-    """Masked before it is cut: a part of a secret no longer looks like one."""
-    return redact(line).text[:_MAX_LINE]
+def shown(line: str, *, known: Sequence[str] = ()) -> str:
+    """Masked before it is cut: a part of a secret no longer looks like one. `known` are others."""
+    return redact(line, known=known).text[:_MAX_LINE]
 
 
 def rotated(path: Path, *, policy: Policy) -> Path | None:

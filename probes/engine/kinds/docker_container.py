@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from probes.engine.containers import docker_api
-from probes.engine.containers.log import ContainerLog, masked, own_secrets
+from probes.engine.containers.log import ContainerLog, own_secrets
 from probes.engine.containers.state import Container
 from probes.engine.errors import CannotLook
+from probes.engine.files.log_lines import shown
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 
@@ -118,7 +119,7 @@ async def _last_line(
     except CannotLook:
         return None
     lines = log.lines()
-    return masked(lines[-1], own_secrets(container.found)) if lines else None
+    return shown(lines[-1], known=own_secrets(container.found)) if lines else None
 
 
 def _judging(params: Mapping[str, Any]) -> Mapping[str, Status]:

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from probes.engine.containers import docker_api
-from probes.engine.containers.log import ContainerLog, masked, own_secrets
+from probes.engine.containers.log import ContainerLog, own_secrets
 from probes.engine.errors import CannotLook
+from probes.engine.files.log_lines import search, shown
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
-from probes.engine.values import compile_pattern
 
 _MOST_LINES = 2000
 _OUTPUT_LINES = 20
@@ -36,29 +36,19 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
 def _observe(params: Mapping[str, Any], log: ContainerLog, secrets: tuple[str, ...]) -> Observation:
     lines = log.lines()
     searched = lines[-1:] if params["last_line_only"] else lines
-    matched = [
-        {"pattern": pattern, "count": len(hits), "line": masked(hits[-1], secrets)}
-        for pattern in params["patterns"]
-        if (hits := _hits(pattern, searched))
-    ]
-    last = masked(lines[-1], secrets) if lines else None
+    matched = search(params["patterns"], searched, known=secrets)
     return Observation(
         reason_code="matched" if matched else "not_matched",
         facts={
             "name": params["name"],
             "matched": matched,
-            "last_line": last,
+            "last_line": shown(lines[-1], known=secrets) if lines else None,
             "lines_read": len(lines),
             "is_cut": log.is_cut,
         },
         summary=_words(params["name"], matched, lines, log.is_cut),
-        output="\n".join(masked(line, secrets) for line in lines[-_OUTPUT_LINES:]),
+        output="\n".join(shown(line, known=secrets) for line in lines[-_OUTPUT_LINES:]),
     )
-
-
-def _hits(pattern: str, lines: Sequence[str]) -> list[str]:
-    search = compile_pattern(pattern).search
-    return [line for line in lines if search(line)]
 
 
 def _words(
