@@ -1,4 +1,4 @@
-"""The agent as one file: the engine and the HTTP parser it needs, for a host with only Python."""
+"""The agent as one file: the engine, for a host with nothing but Python."""
 
 import functools
 import hashlib
@@ -6,7 +6,6 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import probes
@@ -56,13 +55,3 @@ def _contents() -> Iterator[tuple[str, bytes]]:
     for path in engine.rglob("*.py"):
         yield f"probes/engine/{path.relative_to(engine).as_posix()}", path.read_bytes()
     yield "LICENSE", engine.parents[1].joinpath("LICENSE").read_bytes()
-    yield from _of_h11()
-
-
-def _of_h11() -> Iterator[tuple[str, bytes]]:
-    """The parser with its licence, as it is installed here."""
-    for file in metadata.files("h11") or ():
-        is_code = file.parts[0] == "h11" and file.suffix == ".py"
-        if is_code or file.name.startswith("LICENSE"):
-            name = file.as_posix() if is_code else f"h11/{file.name}"
-            yield name, file.read_binary()

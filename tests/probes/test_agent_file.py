@@ -30,15 +30,15 @@ def test_same_files_give_the_same_bytes() -> None:
     assert agent_file().data == before
 
 
-def test_file_holds_the_engine_h11_and_both_licences_and_nothing_else() -> None:
+def test_file_holds_the_engine_with_its_licence_and_nothing_else() -> None:
     with zipfile.ZipFile(io.BytesIO(agent_file().data)) as archive:
         names = archive.namelist()
-        licence = archive.read("h11/LICENSE.txt").decode()
+        licence = archive.read("LICENSE").decode()
         text = b"".join(archive.read(name) for name in names)
 
     assert names == sorted(names)
-    assert {"__main__.py", "LICENSE", "h11/LICENSE.txt", "probes/engine/runner.py"} <= set(names)
-    assert {name.split("/")[0] for name in names} == {"__main__.py", "LICENSE", "h11", "probes"}
+    assert {"__main__.py", "LICENSE", "probes/engine/runner.py"} <= set(names)
+    assert {name.split("/")[0] for name in names} == {"__main__.py", "LICENSE", "probes"}
     assert not [name for name in names if name.startswith("probes/") and "/engine/" not in name][1:]
     assert "Permission is hereby granted" in licence
     assert settings.SECRET_KEY.encode() not in text

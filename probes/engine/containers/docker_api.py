@@ -1,6 +1,6 @@
 """Asking a container engine over its Unix socket: GET only, capped, inside one deadline.
 
-Docker and Podman both answer these paths without a version in front. h11 does the parsing.
+Docker and Podman both answer these paths without a version in front.
 """
 
 import asyncio
@@ -11,13 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-import h11
-
 from probes.engine.errors import CannotLook
+from probes.engine.network.http_reader import AnswerReader, BadAnswer, BrokenOff
 from probes.engine.spec import Policy
 
 MAX_ANSWER = 1024 * 1024
-_MAX_HEADERS = 16 * 1024
 _CHUNK = 64 * 1024
 # Shorter, and a name made of hex digits would be taken for the beginning of another one's id.
 _SHORTEST_ID = 12
@@ -107,7 +105,7 @@ async def _get(
         ) from None
     except OSError as error:
         raise _no_engine(policy, f"cannot be reached ({error.strerror or error})") from None
-    except h11.RemoteProtocolError as error:
+    except (BadAnswer, BrokenOff) as error:
         raise _no_engine(policy, f"does not speak HTTP: {error}") from None
 
 
@@ -128,27 +126,19 @@ def _no_engine(policy: Policy, words: str) -> CannotLook:
 async def _converse(
     target: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, take: Take | None
 ) -> _Answer:
-    connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEADERS)
-    lines = [("host", "docker"), ("user-agent", "knownfix-probe/1"), ("connection", "close")]
-    head = connection.send(h11.Request(method="GET", target=target, headers=lines)) or b""
-    writer.write(head + (connection.send(h11.EndOfMessage()) or b""))
-    event = await _next(connection, reader)
-    while isinstance(event, h11.InformationalResponse):
-        event = await _next(connection, reader)
-    if not isinstance(event, h11.Response):
-        raise h11.RemoteProtocolError("there is no answer")
-    status, body = event.status_code, bytearray()
-    while isinstance(event := await _next(connection, reader), h11.Data):
-        if take is not None and status == 200:
-            take(bytes(event.data))
+    lines = ["host: docker", "user-agent: knownfix-probe/1", "connection: close"]
+    writer.write("\r\n".join([f"GET {target} HTTP/1.1", *lines, "", ""]).encode())
+    answer, body = AnswerReader("GET"), bytearray()
+    while not answer.is_whole:
+        data = await reader.read(_CHUNK)
+        if not data:
+            answer.end()
+        part = answer.feed(data)
+        if take is not None and answer.head is not None and answer.head.status == 200:
+            take(part)
         elif len(body) <= MAX_ANSWER:
-            body += event.data
+            body += part
         else:
-            raise h11.RemoteProtocolError(f"the answer has more than {MAX_ANSWER} bytes")
-    return _Answer(status=status, body=bytes(body))
-
-
-async def _next(connection: h11.Connection, reader: asyncio.StreamReader) -> Any:
-    while (event := connection.next_event()) is h11.NEED_DATA:
-        connection.receive_data(await reader.read(_CHUNK))
-    return event
+            raise BadAnswer(f"the answer has more than {MAX_ANSWER} bytes")
+    assert answer.head is not None
+    return _Answer(status=answer.head.status, body=bytes(body))

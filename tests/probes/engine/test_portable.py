@@ -14,7 +14,6 @@ from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
-import h11
 import pytest
 
 from probes.engine.registry import KINDS
@@ -24,7 +23,7 @@ from tests.support.bare import bare
 
 ENGINE = Path(__file__).parents[3] / "probes" / "engine"
 # Some hosts have them, because somebody installed them there.
-OPTIONAL = {"boto3", "botocore", "psutil", "psycopg", "re2"}
+OPTIONAL = {"boto3", "botocore", "h11", "psutil", "psycopg", "re2"}
 
 
 def imported_at_the_top(path: Path) -> set[str]:
@@ -158,7 +157,6 @@ def test_host_with_neither_psutil_nor_its_own_list_is_told_what_to_install(
 
 
 def test_nothing_that_has_to_be_installed_is_imported_at_the_top() -> None:
-    """But for h11, which the agent's file brings along."""
     imports = {path.name: imported_at_the_top(path) for path in ENGINE.rglob("*.py")}
 
     assert not {name: found & OPTIONAL for name, found in imports.items() if found & OPTIONAL}
@@ -175,7 +173,6 @@ LOADED_BARE = """
 import pathlib, sys
 for name in given["blocked"]:
     sys.modules[name] = None
-sys.path.append(given["h11"])
 sys.modules.update(dict.fromkeys(["re2", "psutil", "boto3", "psycopg", "django"]))
 import probes.engine.agent.__main__ as agent
 from probes.engine.registry import KINDS
@@ -183,18 +180,14 @@ answer = [sorted(KINDS), agent._parser().prog]
 """
 
 
-def test_agent_and_every_kind_load_without_unix_and_without_any_library(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "h11").symlink_to(Path(h11.__file__).parent)
-    given = {"blocked": sorted(MODULES), "h11": str(tmp_path)}
+def test_agent_and_every_kind_load_without_unix_and_without_any_library() -> None:
+    given = {"blocked": sorted(MODULES)}
 
     assert bare(LOADED_BARE, given) == [sorted(KINDS), "agent"]
 
 
 LISTENERS_BARE = """
 import asyncio, socket, sys
-sys.path.append(given)
 from probes.engine.kinds import port_listen
 from probes.engine.registry import validate
 from probes.engine.spec import Policy
@@ -212,10 +205,8 @@ with socket.create_server(("127.0.0.1", 0)) as open_one:
 """
 
 
-def test_listeners_are_read_without_psutil(tmp_path: Path) -> None:
-    (tmp_path / "h11").symlink_to(Path(h11.__file__).parent)
-
-    reason_code, process, user, has_cmdline = bare(LISTENERS_BARE, str(tmp_path))
+def test_listeners_are_read_without_psutil() -> None:
+    reason_code, process, user, has_cmdline = bare(LISTENERS_BARE)
 
     assert reason_code == "bound_loopback_only"
     assert process.startswith("python")
