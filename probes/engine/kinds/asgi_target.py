@@ -30,7 +30,7 @@ async def look(params: Mapping[str, Any], *, deadline: float, policy: Policy) ->
         return _seen("import_error", facts | {"exit_code": done.exit_code}, words, done.stderr)
     answer = done.answers[0]
     code, words = _reason(target, cwd, answer)
-    return _seen(code, facts | _told(answer), words, answer.get("traceback", "") + done.stderr)
+    return _seen(code, facts | _told(answer), words, done.output)
 
 
 def _reason(target: str, cwd: str, answer: dict[str, Any]) -> tuple[str, str]:

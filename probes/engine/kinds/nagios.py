@@ -11,6 +11,7 @@ from probes.engine.guard import allowed_plugin
 from probes.engine.placeholders import PLACEHOLDER, holds_placeholder
 from probes.engine.programs import child
 from probes.engine.programs.perfdata import PluginOutput, read_output
+from probes.engine.redact import redact
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy, Status
 
@@ -65,15 +66,15 @@ def _observe(name: str, ended: child.Ended) -> Observation:
     is_state = code is not None and 0 <= code < len(_STATES)
     reason_code, state = _STATES[code] if is_state and code is not None else ("bad_exit", None)
     said = read_output(ended.stdout)
-    text = said.text or _first_line(ended.stderr)
+    text = _shown(said.text or _first_line(ended.stderr), _MAX_TEXT)
     # What a plugin measured while it could not look is not a measurement.
     has_data = is_state and code != _UNKNOWN_EXIT
     facts = {
         "plugin": name,
         "exit_code": code,
         "state": state,
-        "text": text[:_MAX_TEXT],
-        "more": said.more[:_MAX_MORE] or None,
+        "text": text,
+        "more": _shown(said.more, _MAX_MORE) or None,
         **_performance(said if has_data else PluginOutput(text="")),
     }
     if code is None:
@@ -86,6 +87,11 @@ def _observe(name: str, ended: child.Ended) -> Observation:
     )
 
 
+def _shown(text: str, longest: int) -> str:
+    """Masked before it is cut: a part of a secret no longer looks like one."""
+    return redact(text).text[:longest]
+
+
 def _performance(said: PluginOutput) -> dict[str, Any]:
     return {
         "perfdata": [datum.facts for datum in said.data],
@@ -94,7 +100,7 @@ def _performance(said: PluginOutput) -> dict[str, Any]:
 
 
 def _words(name: str, code: int | None, text: str, *, is_state: bool) -> str:
-    said = text[:_MAX_TEXT] or "it printed nothing"
+    said = text or "it printed nothing"
     if code is None:
         return f"{name} was still running at the probe's deadline and was ended"
     if is_state:

@@ -48,13 +48,12 @@ def _observe(params: Mapping[str, Any], done: Imports) -> Observation:
         "missing_module": modules[missing[0]]["missing_module"] if missing else None,
         "failed": failed,
     }
-    output = "\n".join(answer.get("traceback", "") for answer in done.answers) + done.stderr
     if missing:
         named = ", ".join(facts["missing"])
-        return _seen("module_not_found", facts, f"not found: {named}", output)
+        return _seen("module_not_found", facts, f"not found: {named}", done.output)
     if failed:
         told = ", ".join(f"{name} ({modules[name]['message']})" for name in failed)
-        return _seen("import_error", facts, f"found, but importing failed: {told}", output)
+        return _seen("import_error", facts, f"found, but importing failed: {told}", done.output)
     return _seen("importable", facts, f"importable: {_listed(modules)}", "")
 
 

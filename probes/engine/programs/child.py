@@ -26,6 +26,7 @@ class Ended:
     exit_code: int | None
     stdout: str
     stderr: str
+    is_cut: bool = False
 
 
 async def run(
@@ -76,28 +77,53 @@ async def _ended(
 ) -> Ended:
     assert process.stdout is not None
     assert process.stderr is not None
-    output, errors = bytearray(), bytearray()
+    output, errors = _Kept(most_bytes, keep), _Kept(most_bytes, keep)
     exit_code: int | None = None
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout_at(deadline):
             await asyncio.gather(
-                _drain(process.stdout, output, most_bytes, keep),
-                _drain(process.stderr, errors, most_bytes, keep),
+                _drain(process.stdout, output),
+                _drain(process.stderr, errors),
             )
             exit_code = await process.wait()
-    return Ended(exit_code=exit_code, stdout=_text(output), stderr=_text(errors))
+    return Ended(
+        exit_code=exit_code,
+        stdout=output.text,
+        stderr=errors.text,
+        is_cut=output.is_cut or errors.is_cut,
+    )
 
 
-async def _drain(pipe: asyncio.StreamReader, into: bytearray, most_bytes: int, keep: Keep) -> None:
+async def _drain(pipe: asyncio.StreamReader, into: "_Kept") -> None:
+    while data := await pipe.read(_CHUNK):
+        into.add(data)
+
+
+class _Kept:
     """Keeps one end and throws the rest away: the program never blocks on us. The last line of
     a traceback says most, and the first of a monitoring plugin."""
-    while data := await pipe.read(_CHUNK):
-        into.extend(data)
-        del into[slice(None, -most_bytes) if keep == "end" else slice(most_bytes, None)]
 
+    def __init__(self, most_bytes: int, keep: Keep) -> None:
+        self._data = bytearray()
+        self._most_bytes, self._keep = most_bytes, keep
+        self.is_cut = False
 
-def _text(data: bytearray) -> str:
-    return data.decode("utf-8", errors="replace")
+    def add(self, data: bytes) -> None:
+        self._data += data
+        self.is_cut |= len(self._data) > self._most_bytes
+        over = (
+            slice(None, -self._most_bytes) if self._keep == "end" else slice(self._most_bytes, None)
+        )
+        del self._data[over]
+
+    @property
+    def text(self) -> str:
+        """Without the line whose beginning was cut off, unless it is the only one: half a secret
+        no longer looks like one."""
+        data = self._data
+        if self.is_cut and self._keep == "end":
+            data = data.partition(b"\n")[2] or data
+        return data.decode("utf-8", errors="replace")
 
 
 async def _end_group(process: asyncio.subprocess.Process) -> None:

@@ -2,6 +2,7 @@
 
 Arguments: the folder to import from (or an empty one), then names: `module` or `module:attr`.
 Answers are lines of JSON on standard output; what the modules print goes to standard error.
+Too long texts are cut far beyond what is shown: secrets in them are masked before the other cut.
 Written for any Python from 3.6 on, and knows nothing of the project.
 """
 
@@ -74,7 +75,7 @@ def failed(name: str, error: BaseException) -> Any:
 
 def traced(error: BaseException) -> str:
     lines = traceback.format_exception(type(error), error, error.__traceback__)
-    return "".join(lines)[-4000:]
+    return "".join(lines)[-20000:]
 
 
 def python_version() -> str:
@@ -87,7 +88,7 @@ def missing(error: BaseException) -> Any:
 
 def shown(error: BaseException) -> str:
     try:
-        return str(error)[:500]
+        return str(error)[:8000]
     except BaseException:  # noqa: BLE001 - so may an exception's own __str__
         return ""
 

@@ -11,7 +11,11 @@ from probes.engine.errors import CannotLook
 from probes.engine.guard import allowed_interpreter, allowed_path
 from probes.engine.programs import child
 from probes.engine.programs.sources import source_of
+from probes.engine.redact import redact
 from probes.engine.spec import Policy
+
+_MOST_BYTES = 1024 * 1024
+_MAX_TRACEBACK = 4000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +26,12 @@ class Imports:
     trying: str | None
     exit_code: int | None
     stderr: str
+
+    @property
+    def output(self) -> str:
+        """The end of each traceback, which says most, and what the modules printed."""
+        tracebacks = (_end_of(answer.get("traceback", "")) for answer in self.answers)
+        return "\n".join(tracebacks) + self.stderr
 
     @property
     def is_timed_out(self) -> bool:
@@ -49,7 +59,9 @@ async def try_imports(
     """`-I` keeps the user's site and PYTHON* variables out; only `cwd` is added to the path."""
     path = allowed_interpreter(interpreter, policy=policy)
     argv = [path, "-I", "-B", "-c", source_of("import_script.py"), cwd or "", *names]
-    ended = await child.run(argv, cwd=cwd or Path(path).anchor, deadline=deadline)
+    ended = await child.run(
+        argv, cwd=cwd or Path(path).anchor, deadline=deadline, most_bytes=_MOST_BYTES
+    )
     lines = _read_lines(ended.stdout)
     answers = [line for line in lines if "name" in line]
     started = [line["trying"] for line in lines if "trying" in line]
@@ -62,9 +74,14 @@ async def try_imports(
     if not started and not done.is_timed_out:
         raise CannotLook(
             "bad_definition",
-            f"{interpreter} does not run Python code: exit code {done.exit_code} {done.stderr[:300]}",
+            f"{interpreter} does not run Python code: exit code {done.exit_code} {done.stderr}",
         )
     return done
+
+
+def _end_of(text: str) -> str:
+    """Masked before it is cut: a part of a secret no longer looks like one."""
+    return redact(text).text[-_MAX_TRACEBACK:]
 
 
 def _read_lines(stdout: str) -> list[dict[str, Any]]:

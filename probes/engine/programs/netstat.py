@@ -24,7 +24,7 @@ async def netstat(*, deadline: float) -> str:
         raise _cannot_look(f"{program} cannot be started ({error.strerror})") from None
     if ended.exit_code is None:
         raise CannotLook("runner_overloaded", f"{program} took too long")
-    if ended.exit_code != 0 or len(ended.stdout) >= _MOST_BYTES:
+    if ended.exit_code != 0 or ended.is_cut:
         raise _cannot_look(f"{program} did not list this host's sockets whole")
     return ended.stdout
 

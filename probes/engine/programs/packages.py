@@ -34,8 +34,7 @@ async def compare_packages(
     if not isinstance(found, dict):
         raise CannotLook(
             "bad_definition",
-            f"{interpreter} does not run Python code: exit code {ended.exit_code} "
-            f"{ended.stderr[:300]}",
+            f"{interpreter} does not run Python code: exit code {ended.exit_code} {ended.stderr}",
         )
     if "error" in found:
         raise CannotLook("bad_definition", f"{interpreter} is too old: {found['error']}")

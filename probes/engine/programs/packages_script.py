@@ -93,7 +93,7 @@ def judge(text: str, parse: Any, installed: Any, found: Any) -> None:
             for extra in sorted(asked.extras):
                 judge_extra(extra, has, parse, installed, found)
     except Exception as error:  # noqa: BLE001 - each packaging has exceptions of its own
-        found["unjudged"].append({"asked": text, "why": str(error).partition("\n")[0][:200]})
+        found["unjudged"].append({"asked": text, "why": str(error).partition("\n")[0][:2000]})
 
 
 def fits(asked: Any, has: Any) -> bool:

@@ -78,6 +78,6 @@ def _sort(line: str, found: Requirements) -> None:
     is_option = line.startswith("-")
     is_place = not is_option and _PLACE.search(line.partition(";")[0].strip())
     if is_place or _NOT_A_PACKAGE.match(line):
-        found.unjudged.append({"asked": line[:200], "why": "it names a place, not a version"})
+        found.unjudged.append({"asked": line, "why": "it names a place, not a version"})
     elif not is_option:
         found.asked.append(_OPTIONS_AFTER.sub("", line).strip())

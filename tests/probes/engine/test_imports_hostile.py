@@ -1,6 +1,7 @@
 """python_import and asgi_target on modules that die, shout, lie or need what is not there."""
 
 import os
+import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -117,3 +118,41 @@ async def test_what_is_no_python_is_a_bad_definition(policy: Policy) -> None:
     )
 
     assert (result.status, result.reason_code) == (Status.UNKNOWN, "bad_definition")
+
+
+@pytest.mark.parametrize("at", [480, 490, 3984, 3990, 4000, 7990])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "raise RuntimeError({text!r})",
+        "def __getattr__(name):\n    raise RuntimeError({text!r})",
+        "import sys\nsys.stderr.write({text!r})\nraise SystemExit",
+    ],
+    ids=["import", "attribute", "standard error"],
+)
+async def test_secret_is_masked_wherever_what_a_module_says_is_cut(
+    tmp_path: Path, policy: Policy, module: str, at: int
+) -> None:
+    """Cut from its beginning or from its end, half of the password would not look like one."""
+    secret = "postgres://app:hunter2@db/shop"
+    for text in ("x" * at + " " + secret, secret + " " + "x" * (at - len("er2@db/shop "))):
+        (tmp_path / "m.py").write_text(module.format(text=text))
+
+        result = await load(tmp_path, policy, "m:app")
+
+        assert result.reason_code in ("import_error", "attr_missing")
+        assert not re.search("hunt|ter2", repr(result))
+
+
+async def test_line_whose_beginning_was_thrown_away_is_not_shown(
+    tmp_path: Path, policy: Policy
+) -> None:
+    kept = 1024 * 1024
+    said = "password=hunter2\n" + "x" * (kept - len("er2\n") - len("\nthe end\n")) + "\nthe end\n"
+    (tmp_path / "m.py").write_text(f"import sys\nsys.stderr.write({said!r})\napp = print")
+
+    result = await load(tmp_path, policy, "m:app")
+
+    assert result.reason_code == "loadable"
+    assert not re.search("hunt|er2", result.output)
+    assert result.output.startswith("xxx")

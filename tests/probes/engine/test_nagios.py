@@ -182,3 +182,16 @@ def test_definition_leaves_only_values_open(params: dict[str, Any]) -> None:
 
 def test_definition_may_hold_options_and_open_values() -> None:
     assert validate("nagios", DEFINITION, placeholders=True) == DEFINITION
+
+
+@pytest.mark.parametrize(("line", "most"), [(1, 500), (2, 3000)])
+async def test_secret_is_masked_wherever_a_plugins_words_are_cut(
+    tmp_path: Path, line: int, most: int
+) -> None:
+    text = "x" * (most - len(" postgres://app:hunt")) + " postgres://app:hunter2@db/shop"
+
+    result = await say(tmp_path, f"echo{' OK; echo' * (line - 1)} '{text}'")
+
+    assert result.reason_code == "plugin_ok"
+    assert "xxx" in repr(result.facts)
+    assert "hunt" not in repr(result)

@@ -147,6 +147,20 @@ async def test_a_file_is_read_as_pip_reads_it(full: Environment) -> None:
     assert "hunter2abc" not in str(result)
 
 
+@pytest.mark.parametrize("before", [180, 190, 196])
+async def test_secret_in_a_place_is_masked_wherever_it_is_cut(
+    bare: Environment, tmp_path: Path, before: int
+) -> None:
+    start = "git+https://" + "u" * (before - len("git+https://:"))
+    file = tmp_path / "requirements.txt"
+    file.write_text(f"{start}:hunter2-hunter2@host/repo.git\na==1\n")
+
+    result = await look(bare, requirements_path=str(file))
+
+    assert result.facts["unjudged"][0]["asked"].startswith(start)
+    assert "hunt" not in repr(result)
+
+
 async def test_without_packaging_only_exact_pins_are_judged_and_it_says_so(
     bare: Environment,
 ) -> None:
