@@ -12,7 +12,7 @@ from probes.engine.expect_answer import json_differences, json_values, matches, 
 from probes.engine.network import secret_headers
 from probes.engine.network.http_client import Exchange, Request, exchange
 from probes.engine.outcomes import SAYS
-from probes.engine.redact import strip_controls
+from probes.engine.redact import redact, strip_controls
 from probes.engine.schema import Kind, Param, reasons
 from probes.engine.spec import Observation, Policy
 from probes.engine.values import FRAMING_HEADERS, HEADER_NAME, read_value
@@ -79,7 +79,7 @@ def _onward(params: Mapping[str, Any], done: Exchange) -> Request | None:
     try:
         url = read_value(_URL, urljoin(done.request.url, location))
     except ValueError as error:
-        done.fail("bad_response", f"redirects to {location[:200]!r}, which {error}")
+        done.fail("bad_response", f"redirects to {_shown(location, 200)!r}, which {error}")
         return None
     if _same_origin(done.request.url, url):
         return replace(done.request, url=url)
@@ -98,10 +98,10 @@ def facts_of(done: Exchange) -> dict[str, Any]:
         "url": done.request.url,
         "method": done.request.method,
         "status": done.status,
-        "headers": {name: value[:300] for name, value in list(headers.items())[:30]},
+        "headers": {name: _shown(value, 300) for name, value in list(headers.items())[:30]},
         "server": done.header("server"),
         "content_type": done.header("content-type"),
-        "body_excerpt": body_text(done)[:_EXCERPT],
+        "body_excerpt": _shown(body_text(done), _EXCERPT),
         "body_bytes": len(done.body),
         "body_is_cut": done.is_cut,
         "phase": done.phase,
@@ -111,6 +111,14 @@ def facts_of(done: Exchange) -> dict[str, Any]:
         "tls_expiry": done.tls_expiry,
         "problem": done.problem or None,
     }
+
+
+def _shown(text: str, longest: int) -> str:
+    """Masked before it is cut: a part of a secret no longer looks like one."""
+    if len(text) <= longest:
+        return text
+    # Four times as much is enough to see where the last secret ends, and a long body costs.
+    return redact(text[: 4 * longest]).text[:longest]
 
 
 def body_text(done: Exchange) -> str:
@@ -178,7 +186,10 @@ def _judge_body(
 
 def _seen(code: str, facts: dict[str, Any], summary: str, done: Exchange) -> Observation:
     return Observation(
-        reason_code=code, facts=facts, summary=summary, output=body_text(done)[: 4 * _EXCERPT]
+        reason_code=code,
+        facts=facts,
+        summary=summary,
+        output=_shown(body_text(done), 4 * _EXCERPT),
     )
 
 

@@ -206,3 +206,15 @@ async def test_terminal_sequences_and_secrets_of_a_body_are_not_stored(policy: P
     assert "hunter2" not in str(result)
     assert "\x1b" not in result.output
     assert "\u202e" not in result.output
+
+
+@pytest.mark.parametrize("most", [300, 1000, 4000])
+async def test_secret_is_masked_wherever_an_answer_is_cut(policy: Policy, most: int) -> None:
+    text = "x" * (most - len(" postgres://app:hunt")) + " postgres://app:hunter2@db/shop"
+    async with serving(says(200, text.encode(), {"Via": text})) as port:
+        result = await ask(port, policy=policy)
+
+    assert result.reason_code == "as_expected"
+    assert result.facts["body_excerpt"].startswith("xxx")
+    assert result.facts["headers"]["via"].startswith("xxx")
+    assert "hunt" not in repr(result)
