@@ -62,7 +62,7 @@ def _reason(params: Mapping[str, Any], listeners: list[Listener]) -> tuple[str, 
     if pattern and holders and not any(_is_the_one(pattern, each) for each in holders):
         return "held_by_other", f"held by {_named(holders)}, not by {pattern!r}"
     if pattern and not holders:
-        return "pid_hidden", f"{_where(listeners)} listens, but this user may not see who it is"
+        return "pid_hidden", f"{_where(listeners)} listens, but who it is cannot be seen from here"
     if bind and not ipaddress.ip_address(bind).is_loopback and all_loopback(listeners):
         return "bound_loopback_only", f"{_named(listeners)} listens only on {_where(listeners)}"
     return "listening", f"{_named(listeners)} listens on {_where(listeners)}"
