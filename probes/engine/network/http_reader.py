@@ -151,7 +151,9 @@ def _framing_of(head: Head, method: str) -> _Framing:
 
 def _content_length(head: Head) -> int | None:
     """Said twice it must be the same: otherwise two readers would see two answers."""
-    said = {each.strip() for value in head.values("content-length") for each in value.split(",")}
+    said = {
+        each.strip(" \t") for value in head.values("content-length") for each in value.split(",")
+    }
     if not said:
         return None
     length = said.pop()

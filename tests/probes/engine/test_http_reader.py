@@ -5,7 +5,7 @@ from typing import Any
 
 import h11
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from probes.engine.network.http_reader import MAX_HEADERS, AnswerReader, BadAnswer, BrokenOff
@@ -191,6 +191,8 @@ def test_any_proper_answer_cut_anywhere_is_read_as_h11_reads_it(
     byte=st.integers(0, 255),
     at=PLACES,
 )
+# A separator that Python takes for white space, before a length.
+@example(answer=b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", place=32, byte=0x1C, at=[])
 def test_damaged_answer_is_never_read_where_h11_refuses_it(
     answer: bytes, place: int, byte: int, at: list[int]
 ) -> None:
