@@ -10,7 +10,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from probes.engine import registry
+from probes.engine_texts import translated
+from probes.kind_groups import grouped_kinds
 from probes.models import Location
 from probes.services.locations import SERVER
 
@@ -67,7 +68,13 @@ class LocationForm(_Base):
         super().__init__(*args, **kwargs)
         kinds = self.fields["kinds"]
         assert isinstance(kinds, forms.MultipleChoiceField)
-        kinds.choices = [(name, name) for name in registry.KINDS]
+        kinds.choices = [
+            (
+                group.title,
+                [(kind.name, f"{translated(kind.title)} · {kind.name}") for kind in group.kinds],
+            )
+            for group in grouped_kinds()
+        ]
 
     def clean_networks(self) -> list[str]:
         return self._checked("networks", _network)
