@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from probes.engine import registry
+from probes.engine_texts import translated
+from probes.kind_groups import grouped_kinds
 from probes.models import Location
 from probes.services.locations import SERVER
 
@@ -38,22 +40,22 @@ class LinesField(forms.CharField):
 
 class LocationForm(_Base):
     networks = LinesField(
-        label=_("networks"),
+        label=capfirst(_("networks")),
         required=False,
         help_text=_("Networks a probe may connect to, one per line, such as 127.0.0.0/8."),
     )
     roots = LinesField(
-        label=_("folders"),
+        label=capfirst(_("folders")),
         required=False,
         help_text=_("Folders whose files a probe may look at, one full path per line."),
     )
     interpreters = LinesField(
-        label=_("interpreters"),
+        label=capfirst(_("interpreters")),
         required=False,
         help_text=_("Python interpreters a probe may start, one full path per line."),
     )
     kinds = forms.MultipleChoiceField(
-        label=_("kinds"),
+        label=capfirst(_("kinds")),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Probe kinds that may run here. None chosen: every kind."),
@@ -67,7 +69,13 @@ class LocationForm(_Base):
         super().__init__(*args, **kwargs)
         kinds = self.fields["kinds"]
         assert isinstance(kinds, forms.MultipleChoiceField)
-        kinds.choices = [(name, name) for name in registry.KINDS]
+        kinds.choices = [
+            (
+                group.title,
+                [(kind.name, f"{translated(kind.title)} · {kind.name}") for kind in group.kinds],
+            )
+            for group in grouped_kinds()
+        ]
 
     def clean_networks(self) -> list[str]:
         return self._checked("networks", _network)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from probes.forms import pairs, pairs_text
@@ -21,12 +22,12 @@ _FIELD_OF = {"every_s": "times", "cron": "times"}
 
 class ScheduleForm(_Base):
     times = forms.CharField(
-        label=_("times"),
+        label=capfirst(_("times")),
         max_length=120,
         help_text=_("every 5m, or five cron fields and a time zone: 0 9 * * MON-FRI Asia/Seoul"),
     )
     values = forms.CharField(
-        label=_("values"),
+        label=capfirst(_("values")),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "cols": 60}),
         help_text=_("Values for the probe's placeholders, one per line: port: 8001"),

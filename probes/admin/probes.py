@@ -20,8 +20,10 @@ from django.views.decorators.http import require_POST
 from probes import services
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
+from probes.engine.schema import Kind
 from probes.engine_texts import translated
 from probes.forms import RunForm, form_for_kind, judging_fields, param_fields
+from probes.kind_groups import grouped_kinds
 from probes.models import Batch, Probe
 
 _OWN_FIELDS = ["name", "slug", "timeout_s", "retries"]
@@ -49,7 +51,7 @@ class ApprovalFilter(admin.SimpleListFilter):
 
 @admin.register(Probe)
 class ProbeAdmin(admin.ModelAdmin):
-    list_display = ["name", "slug", "kind", "shown_approval", "author", "updated_at"]
+    list_display = ["shown_name", "slug", "kind", "shown_approval", "author", "updated_at"]
     list_filter = [ApprovalFilter, "kind"]
     list_select_related = ["author"]
     search_fields = ["name", "slug", "kind"]
@@ -68,20 +70,15 @@ class ProbeAdmin(admin.ModelAdmin):
     def _choose_kind(self, request: HttpRequest) -> HttpResponse:
         query = request.GET.copy()
         query.pop("kind", None)
-        kinds = [
-            {
-                "name": kind.name,
-                "title": translated(kind.title),
-                "help": translated(kind.help),
-                "query": _with_kind(query, kind.name),
-            }
-            for kind in registry.KINDS.values()
+        groups = [
+            {"title": group.title, "kinds": [_choice(kind, query) for kind in group.kinds]}
+            for group in grouped_kinds()
         ]
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("What should the probe look at?"),
-            "kinds": kinds,
+            "groups": groups,
         }
         return TemplateResponse(request, "admin/probes/probe/choose_kind.html", context)
 
@@ -253,9 +250,22 @@ class ProbeAdmin(admin.ModelAdmin):
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def shown_name(self, probe: Probe) -> str:
+        return str(probe)
+
     @admin.display(description=gettext_lazy("approved"), boolean=True)
     def shown_approval(self, probe: Probe) -> bool:
         return probe.is_approved
+
+
+def _choice(kind: Kind, query: Any) -> dict[str, str]:
+    return {
+        "name": kind.name,
+        "title": translated(kind.title),
+        "help": translated(kind.help),
+        "query": _with_kind(query, kind.name),
+    }
 
 
 def _with_kind(query: Any, kind: str) -> str:

@@ -71,11 +71,15 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
         "requested_by",
         "created_at",
         "finished_at",
-        "leased_by",
+        "shown_runner",
         "tries",
     ]
     inlines = [ItemInline]
     change_form_template = "admin/probes/batch/change_form.html"
+
+    @admin.display(description=gettext_lazy("runner"))
+    def shown_runner(self, batch: Batch) -> str:
+        return batch.leased_by or "—"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("probes.view_run")

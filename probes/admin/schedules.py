@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from probes import reasons, services
+from probes.admin.fields import ChoiceWithWords
 from probes.forms import pairs_text
 from probes.models import Maintenance, Schedule
 from probes.schedule_form import ScheduleForm
@@ -89,6 +90,12 @@ class ScheduleAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Schedule]:
         schedules: QuerySet[Schedule] = super().get_queryset(request)
         return schedules.annotate(is_resting=services.resting())
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "probe":
+            words = _("Search for a probe")
+            kwargs["widget"] = ChoiceWithWords(db_field, self.admin_site, words=words)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         if obj is None:
@@ -228,6 +235,18 @@ class MaintenanceAdmin(admin.ModelAdmin):
     date_hierarchy = "starts_at"
     fields = ["reason", ("starts_at", "ends_at"), "location", "schedule"]
     actions = ["end_now"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Date and time are two inputs under one label, so each says which it is of."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, forms.SplitDateTimeField):
+            for part, words in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
+                part.attrs["aria-label"] = f"{field.label}: {words}"
+        return field
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = ChoiceWithWords(db_field, self.admin_site, words=_("all"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Maintenance, form: Any, change: bool) -> None:
         if not change:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from probes import models, reasons
 from probes.engine.programs.perfdata import Datum
 from probes.engine.spec import ProbeResult, Status
+from probes.remedies import remedy_of
 
 # Exit codes of the plugin API, https://www.monitoring-plugins.org/doc/guidelines.html
 EXIT_CODES = {Status.OK: 0, Status.WARNING: 1, Status.CRITICAL: 2, Status.UNKNOWN: 3}
@@ -21,9 +22,12 @@ def for_a_person(result: ProbeResult) -> Iterator[str]:
     status = models.Status(result.status).label
     yield f"{status}: {reasons.label(result.reason_code)} ({result.reason_code})"
     yield result.summary
-    if result.facts:
+    if result.status is Status.UNKNOWN and (remedy := remedy_of(result.reason_code)):
+        yield f"{_('What to do')} ({remedy.who_words}): {remedy.what}"
+    # As on a run's page: what was not seen is not a fact.
+    if facts := {name: value for name, value in result.facts.items() if value is not None}:
         yield ""
-        yield from _indented(result.facts)
+        yield from _indented(facts)
     if result.output:
         yield "\n" + _("Output:")
         yield from (f"  {line}" for line in result.output.splitlines())

@@ -80,7 +80,7 @@ class Location(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return translated(self.name)
 
 
 class Probe(models.Model):

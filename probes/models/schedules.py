@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from probes.models.probing import Batch, Location, Probe, Run, Status
 from probes.timetable import MAX_EVERY_S, MIN_EVERY_S, Timetable
@@ -140,7 +141,7 @@ class Maintenance(models.Model):
 
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
-    reason = models.CharField(_("reason"), max_length=200)
+    reason = models.CharField(pgettext_lazy("of planned work", "reason"), max_length=200)
     location = models.ForeignKey(
         Location, models.CASCADE, null=True, blank=True, verbose_name=_("only at this location")
     )

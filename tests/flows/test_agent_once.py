@@ -191,7 +191,7 @@ def test_base_that_is_away_and_a_wrong_token_are_told_apart(server: Server, toke
 
     assert (wrong.returncode, away.returncode) == (3, 3)
     assert "토큰을 새로 만드세요" in wrong.stdout
-    assert f"{server.url}의 베이스가 응답하지 않습니다" in away.stdout
+    assert f"{server.url} 서버가 응답하지 않습니다" in away.stdout
 
 
 def test_agent_on_another_host_is_one_file_that_needs_only_python(

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from probes.engine.registry import KINDS, validate
 from probes.engine.schema import Kind
 from probes.engine.spec import Status
+from probes.kind_groups import grouped_kinds
 from probes.management.kind_documents import documents
 from tests.pages.people import person
 
@@ -77,3 +78,27 @@ def test_kinds_are_for_those_who_may_see_probes(client: Client) -> None:
 
     assert client.get("/kinds/").status_code == 403
     assert client.get("/api/v1/kinds").status_code == 403
+
+
+def test_every_kind_stands_in_one_group() -> None:
+    names = [kind.name for group in grouped_kinds() for kind in group.kinds]
+
+    assert sorted(names) == sorted(KINDS)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/kinds/", "/kinds/http/"])
+def test_kinds_are_marked_as_part_of_probes(client: Client, address: str) -> None:
+    person(client, "probes.view_probe")
+
+    assert (
+        '<a href="/probes/" data-key="p" aria-current="page">'
+        in client.get(address).content.decode()
+    )
+
+
+@pytest.mark.django_db
+def test_page_of_a_kind_says_the_bounds_of_a_number(client: Client) -> None:
+    person(client, "probes.view_probe")
+
+    assert "integer ≥ " in client.get("/kinds/tls_certificate/").content.decode()

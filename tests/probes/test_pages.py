@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from probes import services
 from probes.engine.spec import Status
-from probes.models import Batch, Maintenance, Run, Schedule
+from probes.models import Batch, Location, Maintenance, Run, Schedule
 from probes.remedies import remedy_of
 from tests.probes.factories import claim, make_batch, make_probe, make_schedule, make_user, result
 
@@ -417,3 +417,38 @@ def test_list_costs_the_same_for_one_schedule_and_for_many() -> None:
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_probe_that_never_ran_says_how_it_would() -> None:
+    make_probe()
+
+    assert "It runs when somebody runs it here" in page(person(), "/probes/tcp/")
+
+
+def test_cancelled_item_did_not_run_which_is_not_never_run() -> None:
+    batch = make_batch()
+    services.cancel_batch(batch, by=None)
+
+    shown = page(person(), f"/probes/batches/{batch.public_id}/")
+
+    assert "Did not run" in shown
+    assert "Never run" not in shown
+
+
+def test_waiting_batch_of_an_agent_says_whether_one_was_seen() -> None:
+    batch = make_batch(location=Location.objects.create(slug="dmz", name="DMZ"))
+    address = f"/probes/batches/{batch.public_id}/"
+    assert "none was ever seen there" in page(person(), address)
+
+    Location.objects.filter(slug="dmz").update(last_seen_at=timezone.now())
+
+    assert "the last one came" in page(person("another"), address)
+
+
+def test_schedule_that_only_could_not_look_is_not_called_never_run() -> None:
+    make_schedule("blind")
+    Schedule.objects.update(blind_since=timezone.now())
+    client = person()
+
+    assert "Never run" not in page(client, SCHEDULES)
+    assert "have seen nothing so far" in page(client, f"{SCHEDULES}blind/")

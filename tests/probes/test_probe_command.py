@@ -232,3 +232,13 @@ def test_help_is_no_failure() -> None:
 
     assert done.returncode == 0
     assert "--nagios" in done.stdout
+
+
+def test_what_could_not_be_looked_at_says_what_to_do() -> None:
+    make_probe("secret", kind="sql_query", params={"dsn_ref": "shop-db", "query": "SELECT 1"})
+
+    code, said, _ = probe("secret")
+
+    assert code == 3
+    assert "What to do (For a probe operator): Name this secret under [secrets]" in said
+    assert "null" not in said

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from probes import services
 from probes.models import Batch, Maintenance, Probe, Schedule
-from tests.probes.factories import make_probe, make_schedule
+from tests.probes.factories import make_probe, make_schedule, make_user
 from tests.probes.test_admin import staff
 
 pytestmark = pytest.mark.django_db
@@ -213,3 +213,15 @@ def test_list_costs_the_same_for_one_schedule_and_for_many(operator: Client) -> 
         operator.get(LIST)
 
     assert len(many) == len(one)
+
+
+def test_planned_work_names_each_of_its_inputs(client: Client) -> None:
+    client.force_login(make_user("boss", is_staff=True, is_superuser=True))
+
+    form = client.get(
+        "/admin/probes/maintenance/add/", headers={"Accept-Language": "ko"}
+    ).content.decode()
+
+    assert 'aria-label="시작: 날짜"' in form
+    assert 'data-placeholder="전체"' in form
+    assert "사유" in form

@@ -6,34 +6,34 @@ import unicodedata
 from collections.abc import Mapping
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
-    "looking": {"en": "Looking from {location}: {guide}", "ko": "{location}에서 봅니다: {guide}"},
+    "looking": {"en": "Looking from {location}: {guide}", "ko": "{location}에서 확인합니다: {guide}"},
     "nothing": {
         "en": "No check of this guide can run here now.",
-        "ko": "이 가이드의 점검 가운데 지금 여기서 돌릴 수 있는 것이 없습니다.",
+        "ko": "이 가이드에는 지금 여기서 실행할 수 있는 점검이 없습니다.",
     },
     "missing": {
         "en": "Left out, because a value is missing (give it with --set NAME=VALUE):",
-        "ko": "값이 없어서 뺀 점검 (--set 이름=값 으로 알려 주세요):",
+        "ko": "값이 없어 실행하지 않은 점검(--set 이름=값으로 지정하세요):",
     },
     "not_approved": {
         "en": "Left out, because the definition is not approved:",
-        "ko": "정의가 승인되지 않아서 뺀 점검:",
+        "ko": "정의가 승인되지 않아 실행하지 않은 점검:",
     },
     "manual": {
         "en": "Only a person can see this; answer it on the page:",
-        "ko": "사람만 볼 수 있는 것입니다. 페이지에서 답해 주세요:",
+        "ko": "사람만 확인할 수 있는 점검입니다. 페이지에서 답해 주세요:",
     },
     "verdict": {"en": "Verdict", "ko": "판정"},
     "page": {"en": "page", "ko": "페이지"},
     "unfinished": {
         "en": "Not everything could be recorded, so there is no verdict.",
-        "ko": "결과를 모두 기록하지 못해 판정이 없습니다.",
+        "ko": "결과를 모두 기록하지 못해 판정하지 않았습니다.",
     },
     "away": {
         "en": "The base at {url} does not answer: {reason}",
-        "ko": "{url}의 베이스가 응답하지 않습니다: {reason}",
+        "ko": "{url} 서버가 응답하지 않습니다: {reason}",
     },
-    "refused": {"en": "The base refused: {reason}", "ko": "베이스가 거절했습니다: {reason}"},
+    "refused": {"en": "The base refused: {reason}", "ko": "서버가 거절했습니다: {reason}"},
     "new_token": {
         "en": "Make a new token with `manage.py agent_token LOCATION`, or in the administration "
         "under Locations.",
@@ -41,7 +41,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "confirm": {
         "en": "If that is what to look at, say --yes.",
-        "ko": "그 값이 맞으면 --yes 를 붙이세요.",
+        "ko": "이 값이 맞으면 --yes를 붙이세요.",
     },
 }
 
