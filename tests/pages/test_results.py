@@ -350,3 +350,11 @@ def test_queries_do_not_grow_with_causes_and_checks(client: Client) -> None:
 
     assert "/g/other/" in page
     assert len(many) <= len(few) + 2
+
+
+@pytest.mark.parametrize("text", [refused_at(8123), "zorkmid ledger drained at step 9"])
+def test_page_has_one_first_heading_with_causes_and_without(client: Client, text: str) -> None:
+    person(client, *RESPONDER)
+    make_unreachable()
+
+    assert read(client, paste(client, text)).count("<h1") == 1
