@@ -11,7 +11,6 @@ class ConfigConfig(AppConfig):
     verbose_name = _("Access")
 
     def ready(self) -> None:
-        from config import schema  # noqa: F401 - registers itself by being imported
         from config.roles import ensure_roles
 
         # After the last app, because each app's permissions are made at its own turn.

@@ -1,8 +1,16 @@
-"""How the API's description speaks of keys and tokens. Found by drf-spectacular when config/apps.py loads it."""
+"""The API's description, and how it speaks of keys and tokens.
+
+drf-spectacular knows the two classes once this is loaded: with the addresses, and not before, because
+a worker needs none of it.
+"""
 
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularAPIView as Schema
+from drf_spectacular.views import SpectacularSwaggerSplitView as Docs
+
+__all__ = ["AgentScheme", "Docs", "KeyScheme", "Schema"]
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -3,10 +3,9 @@
 from django.contrib import admin
 from django.contrib.auth import views as auth_views
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView as Schema
-from drf_spectacular.views import SpectacularSwaggerSplitView as Docs
 
 from config import health, problems, views
+from config.schema import Docs, Schema
 
 urlpatterns = [
     path("admin/", admin.site.urls),

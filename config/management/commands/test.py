@@ -87,9 +87,9 @@ def _pytest(arguments: list[str]) -> list[str]:
     command = [sys.executable, "-m", "pytest"]
     if "-m" not in arguments:
         command += ["-m", " and ".join(f"not {marker}" for marker in LEFT_OUT)]
-    cores = os.cpu_count() or 1
-    if cores > 1 and not any(argument.startswith("-n") for argument in arguments):
-        command += ["-n", str(min(cores, 8))]
+    if not any(argument.startswith("-n") for argument in arguments):
+        # Many tests wait for a process or a deadline: two for each core keep it busy.
+        command += ["-n", str(min(2 * (os.cpu_count() or 1), 8))]
     return [*command, *arguments]
 
 

@@ -18,6 +18,8 @@ from probes.models import Location
 
 class Command(BaseCommand):
     help = "Run the probes that people and schedules ask for, until told to stop."
+    # They would load every page of the site; `up` and the web server make them.
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--location", default="server", help="the place this worker looks from")
