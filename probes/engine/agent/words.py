@@ -6,7 +6,10 @@ import unicodedata
 from collections.abc import Mapping
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
-    "looking": {"en": "Looking from {location}: {guide}", "ko": "{location}에서 확인합니다: {guide}"},
+    "looking": {
+        "en": "Looking from {location}: {guide}",
+        "ko": "{location}에서 확인합니다: {guide}",
+    },
     "nothing": {
         "en": "No check of this guide can run here now.",
         "ko": "이 가이드에는 지금 여기서 실행할 수 있는 점검이 없습니다.",
