@@ -39,7 +39,8 @@ class Command(BaseCommand):
             )
         if lacking := missing(scenario.needs):
             raise CommandError("\n".join(need.complaint for need in lacking))
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        # Ctrl-C too: a shell that starts something in the background has it ignored.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, stop_as_ctrl_c)
         try:
             problems = play(
