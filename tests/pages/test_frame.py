@@ -82,7 +82,7 @@ def test_switch_never_leads_to_another_host(client: Client) -> None:
 
 
 def test_new_password_ends_the_duty_to_change_it(client: Client) -> None:
-    user = person(client)
+    user = person(client, password="a good long word")
     PasswordDue.objects.create(user=user)
     assert client.get("/")["Location"] == "/password/"
 

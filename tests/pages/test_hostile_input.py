@@ -14,7 +14,7 @@ from probes.models import Batch
 def client_of_admin(starter: None) -> Client:
     """Answers a crash as a server would: with 500, which the tests then see."""
     client = Client(raise_request_exception=False)
-    client.force_login(User.objects.create_superuser("admin", "", "p"))
+    client.force_login(User.objects.create_superuser("admin"))
     return client
 
 
