@@ -1,6 +1,5 @@
 """Running probes: every way a run can end is a result, never an exception."""
 
-import ast
 import asyncio
 import functools
 import logging
@@ -153,24 +152,22 @@ async def _look(spec: ProbeSpec, policy: Policy, deadline: float) -> tuple[Statu
         return _unknown("probe_crashed", "the probe itself crashed; the runner's log says how")
 
 
+# A worker runs the same definitions again and again; checking one is a pure function of its text.
+_checked_before: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+_REMEMBERED = 1024
+
+
 def _checked(spec: ProbeSpec) -> Mapping[str, Any]:
     """The parameters as the kind wants them. Raises InvalidParams."""
-    try:
-        return _checked_before(spec.kind, repr(spec.params), repr(spec.expectation))
-    except (SyntaxError, ValueError) as error:
-        if isinstance(error, InvalidParams):
-            raise
-        # Not made of literals alone: a mapping of another sort, a number that is none.
+    key = (spec.kind, repr(spec.params), repr(spec.expectation))
+    params = _checked_before.get(key)
+    if params is None:
         check_expectation(spec.kind, spec.expectation)
-        return validate(spec.kind, spec.params)
-
-
-# A worker runs the same definitions again and again; checking one is a pure function of its text.
-@functools.lru_cache(maxsize=1024)
-def _checked_before(kind: str, params: str, expectation: str) -> Mapping[str, Any]:
-    given, wanted = ast.literal_eval(params), ast.literal_eval(expectation)
-    check_expectation(kind, wanted)
-    return MappingProxyType(validate(kind, given))
+        params = MappingProxyType(validate(spec.kind, spec.params))
+        if len(_checked_before) >= _REMEMBERED:
+            _checked_before.clear()
+        _checked_before[key] = params
+    return params
 
 
 def _check_kind_allowed(kind: Kind, policy: Policy) -> None:
