@@ -1,6 +1,5 @@
 """The protocol of agents: claim, renew, record, release. A token sees its own location's batches."""
 
-import logging
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -18,12 +17,9 @@ from probes.agent_serializers import (
     RecordSerializer,
     claim_as_json,
 )
-from probes.engine.errors import InvalidParams
-from probes.engine.spec import Policy
 from probes.models import Batch, Location
 from probes.strict import read
 
-logger = logging.getLogger(__name__)
 # A base whose every location has agents may run no worker that would see to it.
 _upkeep = services.Upkeep()
 
@@ -39,7 +35,7 @@ class ClaimView(AgentView):
         claimed = services.claim(location=self.location, runner=about["runner"])
         if claimed is None:
             return Response(status=status.HTTP_204_NO_CONTENT)
-        return Response(claim_as_json(claimed, policy=wished_policy(self.location)))
+        return Response(claim_as_json(claimed, policy=services.policy_or_nothing(self.location)))
 
 
 class RenewView(AgentView):
@@ -78,16 +74,6 @@ class RecordView(AgentView):
                 "done": recorded.is_done,
             }
         )
-
-
-def wished_policy(location: Location) -> Policy:
-    """What this base would have the location touch; the agent's own limits narrow it."""
-    try:
-        return services.policy_of(location)
-    except InvalidParams as broken:
-        # Nothing is allowed: each probe then says that it was not allowed to look.
-        logger.error("location %s cannot be read: %s", location.slug, broken)
-        return Policy()
 
 
 def _held(location: Location, request: Request) -> services.Claim:

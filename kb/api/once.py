@@ -17,12 +17,11 @@ from kb.api.inputs import LONGEST_TEXT
 from kb.api.refusals import RefusingView
 from kb.models import Guide, Investigation
 from probes import reasons
-from probes.agent_api import wished_policy
 from probes.agent_authentication import AgentView
 from probes.agent_serializers import AboutSerializer, claim_as_json
 from probes.engine.registry import KINDS
 from probes.models import Location
-from probes.services import note_agent, question_of
+from probes.services import note_agent, policy_or_nothing, question_of
 from probes.strict import StrictSerializer, read
 
 MOST_CAUSES = 3
@@ -93,7 +92,7 @@ def _guide(slug: str) -> Guide:
 def _begun(once: services.Once, location: Location) -> dict[str, Any]:
     guide = once.investigation.guide
     assert guide is not None
-    work = once.claimed and claim_as_json(once.claimed, policy=wished_policy(location))
+    work = once.claimed and claim_as_json(once.claimed, policy=policy_or_nothing(location))
     return {
         "investigation": once.investigation.public_id,
         "location": location.name,

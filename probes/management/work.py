@@ -13,7 +13,6 @@ from typing import TypeVar
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from probes import services
-from probes.engine.errors import InvalidParams
 from probes.engine.spec import Policy
 from probes.management.running_batch import MOST_AT_ONCE, RunningBatch
 from probes.models import Location
@@ -97,7 +96,7 @@ class Worker:
             most_each=MOST_AT_ONCE,
             lease=self._lease,
         )
-        return claims, _policy(location) if claims else Policy()
+        return claims, services.policy_or_nothing(location) if claims else Policy()
 
     async def _wait_for_news(self) -> None:
         """Until a batch has ended, or the stop comes, or it is time to look or to store."""
@@ -197,12 +196,3 @@ def _with_fresh_connection(question: Callable[[], T]) -> T:
         # The connection may be what broke; the next question opens another.
         connection.close()
         raise
-
-
-def _policy(location: Location) -> Policy:
-    try:
-        return services.policy_of(location)
-    except InvalidParams as broken:
-        # Nothing is allowed: each probe then says that it was not allowed to look.
-        logger.error("location %s cannot be read: %s", location.slug, broken)
-        return Policy()

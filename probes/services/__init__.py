@@ -12,7 +12,7 @@ from probes.services.errors import (
 )
 from probes.services.firing import fire_due, resting
 from probes.services.loading import load_probes
-from probes.services.locations import policy_of, server_location
+from probes.services.locations import policy_of, policy_or_nothing, server_location
 from probes.services.looking import look_now
 from probes.services.looks import judged
 from probes.services.manual import answer_manual, answers_of, question_of
@@ -24,7 +24,6 @@ from probes.services.requests import Wanted, batch_of_key, cancel_batch, request
 from probes.services.running import (
     LEASE,
     MAX_TRIES,
-    RENEW_EVERY,
     Claim,
     ClaimedItem,
     claim,
@@ -56,7 +55,6 @@ from probes.services.upkeep import Upkeep
 __all__ = [
     "LEASE",
     "MAX_TRIES",
-    "RENEW_EVERY",
     "Answer",
     "BadProbes",
     "Claim",
@@ -94,6 +92,7 @@ __all__ = [
     "pause_schedule",
     "phase_of",
     "policy_of",
+    "policy_or_nothing",
     "prune_runs",
     "question_of",
     "record",

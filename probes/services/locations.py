@@ -1,12 +1,16 @@
 """Where probes look from, and what they may touch there."""
 
+import logging
 from pathlib import Path
 
 from django.conf import settings
 
+from probes.engine.errors import InvalidParams
 from probes.engine.limits import narrowed, read_limits
 from probes.engine.spec import Policy
 from probes.models import Location
+
+logger = logging.getLogger(__name__)
 
 SERVER = "server"
 
@@ -30,6 +34,16 @@ def policy_of(location: Location) -> Policy:
         denied_ports=settings.KNOWNFIX_OWN_PORTS,
     )
     return _on_this_host(stored) if location.slug == SERVER else stored
+
+
+def policy_or_nothing(location: Location) -> Policy:
+    """The same for who runs probes: unreadable limits allow nothing, and each probe then says that
+    it was not allowed to look."""
+    try:
+        return policy_of(location)
+    except InvalidParams as broken:
+        logger.error("location %s cannot be read: %s", location.slug, broken)
+        return Policy()
 
 
 def _on_this_host(stored: Policy) -> Policy:

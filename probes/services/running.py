@@ -19,7 +19,6 @@ from probes.services.locations import SERVER
 from probes.services.looks import note_looks
 
 LEASE = timedelta(seconds=30)
-RENEW_EVERY = timedelta(seconds=10)
 MAX_TRIES = 3
 # How long a batch waits for the agent of another location before we say that none came.
 AGENT_DEADLINE = timedelta(minutes=10)
