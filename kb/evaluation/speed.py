@@ -6,21 +6,20 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from kb.evaluation.invented import Questions, invent_documents, invent_questions
 from kb.evaluation.judged import JudgedSet
 from kb.evaluation.peers import Peer, speed_peers
+from probes.evaluation.scratch import scratch_database
 
 # For each log, so many short texts and guides to update; one text more of each kind goes before,
 # unmeasured.
@@ -110,7 +109,7 @@ def measure(
         file = folder / "base.sqlite3"
         bases = {SQLITE: Served(path, f"sqlite:///{file}")}
         if postgres:
-            url = stack.enter_context(_scratch_database(postgres))
+            url = stack.enter_context(scratch_database(postgres, prefix="knownfix_speed"))
             bases[POSTGRES] = Served(path, url)
         for base in bases.values():
             stack.callback(base.close)
@@ -229,17 +228,3 @@ def _ratios(systems: Mapping[str, Any], ours: Sequence[str]) -> dict[str, Any]:
         }
         for name in ours
     }
-
-
-@contextmanager
-def _scratch_database(server: str) -> Iterator[str]:
-    """A database of its own on the server, gone afterwards."""
-    psycopg: Any = import_module("psycopg")
-    name = f"knownfix_speed_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    try:
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
-from urllib.parse import urlsplit
 
 import psutil
 from django.conf import settings
 
 from probes.evaluation.children import child
+from probes.evaluation.scratch import scratch_database
 
 SIZES = (50, 1)
 _GIVE_UP_S = 300.0
@@ -37,7 +37,7 @@ def measure(
     with ExitStack() as stack:
         target = stack.enter_context(child("probes.evaluation.quick_server"))
         url = f"http://127.0.0.1:{target.hear()}/health"
-        database = stack.enter_context(scratch_database(postgres))
+        database = stack.enter_context(scratch_database(postgres, prefix="knownfix_queue"))
         _manage(database, "migrate", "--verbosity", "0")
         server = _postmaster(database)
         figures = {}
@@ -121,17 +121,3 @@ def _worker(database: str) -> Iterator[psutil.Process]:
     finally:
         started.terminate()
         started.communicate()
-
-
-@contextlib.contextmanager
-def scratch_database(server: str) -> Iterator[str]:
-    """A database of its own on the server, gone afterwards."""
-    psycopg: Any = import_module("psycopg")
-    name = f"knownfix_queue_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    try:
-        yield urlsplit(server)._replace(path=f"/{name}").geturl()
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
