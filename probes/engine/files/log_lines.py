@@ -1,8 +1,9 @@
-"""The lines of a log: without terminal codes, searched by patterns, and where older ones went."""
+"""The lines of a log: without terminal codes, searched by patterns, and where older ones went;
+and what every kind that searches one asks for."""
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +11,28 @@ from probes.engine.errors import CannotLook
 from probes.engine.files.text_file import lines_of
 from probes.engine.guard import allowed_path
 from probes.engine.redact import redact, strip_controls
-from probes.engine.spec import Policy
+from probes.engine.schema import Param
+from probes.engine.spec import Policy, Status
 from probes.engine.values import compile_pattern
 
+LAST_LINE_ONLY = Param(
+    name="last_line_only",
+    type="boolean",
+    default=False,
+    help="Only the last line that is not empty counts.",
+)
+EXPECT = Param(name="expect", type="choice", choices=("matched", "not_matched"), default="matched")
 _MAX_LINE = 500
 # logrotate's, with and without dateext, and what Python's and Java's own handlers write.
 # Compressed ones are not read: what is asked for stands at the end.
 _ROTATED = re.compile(r"[.-](?:1|\d{4}-?\d\d-?\d\d(?:[T._-]?\d{2,6})*)(?:\.log)?")
+
+
+def judging(params: Mapping[str, Any]) -> Mapping[str, Status]:
+    """Where a match is what nobody hopes for."""
+    if params["expect"] == "not_matched":
+        return {"matched": Status.CRITICAL, "not_matched": Status.OK}
+    return {}
 
 
 def log_lines(text: str) -> list[str]:

@@ -7,9 +7,9 @@ from typing import Any
 from probes.engine.containers import docker_api
 from probes.engine.containers.log import ContainerLog, own_secrets
 from probes.engine.errors import CannotLook
-from probes.engine.files.log_lines import search, shown
+from probes.engine.files.log_lines import EXPECT, LAST_LINE_ONLY, judging, search, shown
 from probes.engine.schema import Kind, Param, reasons
-from probes.engine.spec import Observation, Policy, Status
+from probes.engine.spec import Observation, Policy
 
 _MOST_LINES = 2000
 _OUTPUT_LINES = 20
@@ -62,12 +62,6 @@ def _words(
     return f"nothing of it is in the last {len(lines)} lines of {name}{cut}"
 
 
-def _judging(params: Mapping[str, Any]) -> Mapping[str, Status]:
-    if params["expect"] == "not_matched":
-        return {"matched": Status.CRITICAL, "not_matched": Status.OK}
-    return {}
-
-
 KIND = Kind(
     name="docker_log",
     title="Container log",
@@ -89,13 +83,8 @@ KIND = Kind(
             default=200,
             help="How many lines from the end.",
         ),
-        Param(
-            name="last_line_only",
-            type="boolean",
-            default=False,
-            help="Only the last line that is not empty counts.",
-        ),
-        Param(name="expect", type="choice", choices=("matched", "not_matched"), default="matched"),
+        LAST_LINE_ONLY,
+        EXPECT,
     ),
     reasons=reasons(
         ok=("matched",),
@@ -104,7 +93,7 @@ KIND = Kind(
     ),
     look=look,
     cost_s=0.2,
-    judging=_judging,
+    judging=judging,
     facts={
         "name": "The container that was asked for.",
         "matched": "One entry per pattern that was found: how often, and the last line with it.",

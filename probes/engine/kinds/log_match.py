@@ -4,11 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from probes.engine.files.log_lines import log_lines, rotated, search, shown
+from probes.engine.files.log_lines import (
+    EXPECT,
+    LAST_LINE_ONLY,
+    judging,
+    log_lines,
+    rotated,
+    search,
+    shown,
+)
 from probes.engine.files.text_file import TextFile, beside_the_loop, read_end
 from probes.engine.guard import allowed_path
 from probes.engine.schema import Kind, Param, reasons
-from probes.engine.spec import Observation, Policy, Status
+from probes.engine.spec import Observation, Policy
 
 _SHORTEST = 1024
 _MOST_BYTES = 1 << 20
@@ -71,12 +79,6 @@ def _words(path: str, matched: Sequence[Mapping[str, Any]], searched: int) -> st
     return f"nothing of it is in the last {searched} lines of {path}"
 
 
-def _judging(params: Mapping[str, Any]) -> Mapping[str, Status]:
-    if params["expect"] == "not_matched":
-        return {"matched": Status.CRITICAL, "not_matched": Status.OK}
-    return {}
-
-
 KIND = Kind(
     name="log_match",
     title="Log file",
@@ -99,20 +101,15 @@ KIND = Kind(
             default=64 * 1024,
             help="How many bytes from the end.",
         ),
-        Param(
-            name="last_line_only",
-            type="boolean",
-            default=False,
-            help="Only the last line that is not empty counts.",
-        ),
-        Param(name="expect", type="choice", choices=("matched", "not_matched"), default="matched"),
+        LAST_LINE_ONLY,
+        EXPECT,
     ),
     reasons=reasons(
         ok=("matched",), critical=("not_matched", "file_missing"), unknown=("unreadable", "timeout")
     ),
     look=look,
     cost_s=0.1,
-    judging=_judging,
+    judging=judging,
     facts={
         "path": "The path that was asked for.",
         "matched": "One entry per pattern that was found: how often, and the last such line.",
