@@ -1,12 +1,25 @@
 """What an HTTP answer was expected to say, and in which points it does not."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from probes.engine.patterns import finder_of
+from probes.engine.schema import Param
 
+EXPECT_STATUS = Param(
+    name="expect_status",
+    type="integer",
+    multiple=True,
+    minimum=100,
+    maximum=599,
+    help="Accepted statuses. Empty: 200 to 399.",
+)
 _MISSING = object()
+
+
+def is_expected_status(expected: Sequence[int], status: int) -> bool:
+    return status in expected if expected else 200 <= status <= 399
 
 
 def missing_headers(expected: Mapping[str, Any], found: Mapping[str, str]) -> list[str]:

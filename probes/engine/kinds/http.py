@@ -8,7 +8,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from probes.engine.errors import CannotLook, Complaint
-from probes.engine.expect_answer import json_differences, json_values, matches, missing_headers
+from probes.engine.expect_answer import (
+    EXPECT_STATUS,
+    is_expected_status,
+    json_differences,
+    json_values,
+    matches,
+    missing_headers,
+)
 from probes.engine.network import secret_headers
 from probes.engine.network.http_client import Exchange, Request, exchange
 from probes.engine.outcomes import SAYS
@@ -142,7 +149,7 @@ def judge_answer(params: Mapping[str, Any], done: Exchange, facts: dict[str, Any
     if done.failure:
         words = SAYS.get(done.failure) or f"failed: {done.problem}"
         return _seen(done.failure, facts, f"{asked} {words}", done)
-    if not _is_expected_status(params["expect_status"], done.status or 0):
+    if not is_expected_status(params["expect_status"], done.status or 0):
         wanted = " or ".join(map(str, params["expect_status"])) or "200 to 399"
         return _seen("wrong_status", facts, f"{asked} answered {done.status}, not {wanted}", done)
     if problems := _header_problems(params["expect_header"] or {}, done):
@@ -155,10 +162,6 @@ def _header_problems(expected: Mapping[str, Any], done: Exchange) -> list[str]:
     if not expected:
         return []
     return missing_headers(expected, {name: done.header(name) or "" for name, _ in done.headers})
-
-
-def _is_expected_status(expected: list[int], status: int) -> bool:
-    return status in expected if expected else 200 <= status <= 399
 
 
 def _judge_body(
@@ -225,14 +228,7 @@ KIND = Kind(
         Param(name="headers", type="mapping", help="Sent along; never secrets."),
         secret_headers.PARAM,
         Param(name="origin", type="origin", help="Sent as Origin, as a browser would."),
-        Param(
-            name="expect_status",
-            type="integer",
-            multiple=True,
-            minimum=100,
-            maximum=599,
-            help="Accepted statuses. Empty: 200 to 399.",
-        ),
+        EXPECT_STATUS,
         Param(name="expect_json", type="mapping", help="Dotted path and the value it must have."),
         Param(name="expect_body_regex", type="pattern", help="RE2, found anywhere in the body."),
         Param(name="expect_header", type="mapping", help="Header and value; empty: any value."),

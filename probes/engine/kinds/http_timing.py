@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from probes.engine.errors import Complaint
+from probes.engine.expect_answer import EXPECT_STATUS, is_expected_status
 from probes.engine.network import secret_headers
 from probes.engine.network.http_client import Exchange, Request, exchange
 from probes.engine.outcomes import SAYS
@@ -34,8 +35,8 @@ def _problem(params: Mapping[str, Any], sample: Exchange) -> tuple[str, str] | N
     """Why the time of this request says nothing about how fast the service answers."""
     if sample.failure:
         return sample.failure, SAYS.get(sample.failure) or f"failed: {sample.problem}"
-    expected, status = params["expect_status"], sample.status or 0
-    if (status in expected) if expected else (200 <= status <= 399):
+    status = sample.status or 0
+    if is_expected_status(params["expect_status"], status):
         return None
     return "wrong_status", f"answered {status}, so its time says nothing"
 
@@ -120,14 +121,7 @@ KIND = Kind(
         Param(name="samples", type="integer", default=5, minimum=1, maximum=MAX_SAMPLES),
         Param(name="warn_ms", type="integer", default=500, minimum=1, maximum=60_000),
         Param(name="crit_ms", type="integer", default=2000, minimum=1, maximum=60_000),
-        Param(
-            name="expect_status",
-            type="integer",
-            multiple=True,
-            minimum=100,
-            maximum=599,
-            help="Accepted statuses. Empty: 200 to 399.",
-        ),
+        EXPECT_STATUS,
         secret_headers.PARAM,
         Param(name="verify_tls", type="boolean", default=True),
     ),
