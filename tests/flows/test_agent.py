@@ -25,20 +25,6 @@ def server(tmp_path: Path, database_url: str) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    listener = Listener()
-    yield listener
-    listener.close()
-
-
-@pytest.fixture
-def silent() -> Iterator[Listener]:
-    listener = Listener()
-    yield listener
-    listener.close()
-
-
 def wait_until(is_true: Callable[[], bool], *, within_s: float = 40) -> None:
     deadline = time.monotonic() + within_s
     while not is_true():

@@ -9,12 +9,8 @@ from django.db.models import Count
 from probes import services
 from probes.models import Batch, Probe, Run, Schedule
 from tests.probes.factories import make_due, make_probe, make_schedule
-from tests.probes.test_worker import (  # noqa: F401
-    Listener,
-    _wait_until,
-    listener,
-    start_worker,
-)
+from tests.probes.test_worker import _wait_until, start_worker  # noqa: F401
+from tests.support.listening import Listener
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +19,7 @@ StartWorker = Callable[..., "subprocess.Popen[str]"]
 
 def test_two_workers_fire_each_time_of_each_schedule_once(
     start_worker: StartWorker,  # noqa: F811
-    listener: Listener,  # noqa: F811
+    listener: Listener,
 ) -> None:
     schedules = [make_schedule(f"s{number}", port=listener.port) for number in range(8)]
     start_worker()
@@ -43,7 +39,7 @@ def test_two_workers_fire_each_time_of_each_schedule_once(
 
 def test_opening_of_a_port_that_should_be_closed_is_the_warning(
     start_worker: StartWorker,  # noqa: F811
-    listener: Listener,  # noqa: F811
+    listener: Listener,
 ) -> None:
     schedule = make_schedule(port=listener.port, baseline="refused", is_due=True)
 
@@ -56,7 +52,7 @@ def test_opening_of_a_port_that_should_be_closed_is_the_warning(
 
 def test_definition_changed_between_request_and_claim_does_not_run(
     start_worker: StartWorker,  # noqa: F811
-    listener: Listener,  # noqa: F811
+    listener: Listener,
 ) -> None:
     changed, kept = make_probe("changed"), make_probe("kept")
     values = {"host": "127.0.0.1", "port": listener.port}
@@ -76,7 +72,7 @@ def test_definition_changed_between_request_and_claim_does_not_run(
 
 def test_deleted_definition_does_not_run_any_more(
     start_worker: StartWorker,  # noqa: F811
-    listener: Listener,  # noqa: F811
+    listener: Listener,
 ) -> None:
     probe = make_probe()
     values = {"host": "127.0.0.1", "port": listener.port}
@@ -94,7 +90,7 @@ def test_deleted_definition_does_not_run_any_more(
 
 def test_worker_killed_while_it_fires_loses_no_time_and_fires_none_twice(
     start_worker: StartWorker,  # noqa: F811
-    listener: Listener,  # noqa: F811
+    listener: Listener,
 ) -> None:
     schedules = [make_schedule(f"s{number}", port=listener.port) for number in range(40)]
     first = start_worker()

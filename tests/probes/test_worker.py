@@ -40,20 +40,6 @@ def start_worker(database_url: str) -> Iterator[Callable[..., subprocess.Popen[s
                 pipe.close()
 
 
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    listener = Listener()
-    yield listener
-    listener.close()
-
-
-@pytest.fixture
-def silent() -> Iterator[Listener]:
-    listener = Listener()
-    yield listener
-    listener.close()
-
-
 def _mixed_batch(*, quick: Listener, slow: Listener, slow_s: float) -> Batch:
     """Three items that answer at once, three that take `slow_s`."""
     tcp = make_probe()

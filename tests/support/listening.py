@@ -2,6 +2,9 @@
 
 import socket
 import threading
+from collections.abc import Iterator
+
+import pytest
 
 
 class Listener:
@@ -28,3 +31,17 @@ class Listener:
         self._socket.close()
         for accepted in self._kept:
             accepted.close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.close()
+
+
+@pytest.fixture
+def silent() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from probes.engine.spec import Policy
+from probes.evaluation.hostile import dropping
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -41,14 +42,8 @@ def closed_port() -> Iterator[int]:
 
 @pytest.fixture
 def dropping_port() -> Iterator[int]:
-    """A port whose queue is full, so that the kernel drops every further attempt to connect."""
-    with socket.socket() as listener, socket.socket() as first, socket.socket() as second:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for filler in (first, second):
-            filler.setblocking(False)
-            filler.connect_ex(listener.getsockname())
-        yield listener.getsockname()[1]
+    with dropping() as port:
+        yield port
 
 
 @pytest.fixture(scope="session")
