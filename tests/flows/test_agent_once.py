@@ -1,5 +1,6 @@
 """`--once GUIDE` on a developer's own computer, with real services, in Korean and English."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from django.db import transaction
 from kb.models import Guide, Investigation
 from probes.models import Batch, Location, Probe, Run
 from tests.starter import put_starter_content
-from tests.support.agents import Server, agent, make_location, once, serving
+from tests.support.agents import ROOT, Server, agent, make_location, once, serving
 from tests.support.apps import write_app
 from tests.support.listening import Listener
 from tests.support.processes import free_port, running, uvicorn
@@ -164,6 +165,34 @@ def test_interrupted_look_gives_the_rest_back_and_has_no_verdict(server: Server,
     batch = Batch.objects.get()
     assert (batch.state, batch.tries) == (Batch.State.READY, 0)
     assert Run.objects.get().item.ref == "connection/inside"
+
+
+def test_reader_who_has_enough_costs_neither_a_run_nor_the_exit_code(server: Server, token: str):
+    only("inside", "outside")
+    argv = (
+        sys.executable,
+        "-m",
+        "probes.engine.agent",
+        "--server",
+        server.url,
+        "--once",
+        "connection",
+    )
+    asked = subprocess.Popen(
+        [*argv, "--set", f"port={free_port()}"],
+        cwd=ROOT,
+        env={**os.environ, "KNOWNFIX_TOKEN": token},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert asked.stdout
+    asked.stdout.close()
+    asked.stdout = None
+    _, complaints = asked.communicate(timeout=40)
+
+    assert (asked.returncode, "Traceback" in complaints) == (1, False), complaints
+    assert Run.objects.count() == 2
 
 
 @pytest.mark.parametrize(

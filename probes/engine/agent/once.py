@@ -1,6 +1,7 @@
 """`--once GUIDE`: run a guide's checks here and say what the base makes of them."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -132,8 +133,19 @@ class Once:
         self._line(say(name, self._asked.language, **values))
 
     def _line(self, text: str) -> None:
-        self._out.write(text + "\n")
-        self._out.flush()
+        """Who reads may have gone, as behind `head`; what is seen is recorded all the same."""
+        try:
+            self._out.write(text + "\n")
+            self._out.flush()
+        except BrokenPipeError:
+            _discard(self._out)
+
+
+def _discard(out: TextIO) -> None:
+    """From here on to nobody, what is still buffered included: Python writes that at its end."""
+    nobody = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nobody, out.fileno())
+    os.close(nobody)
 
 
 def _wants(check: Mapping[str, Any]) -> str:
