@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from incidents import api
+from incidents.api import incidents
 
 urlpatterns = [
-    path("incidents", api.IncidentsView.as_view(), name="api_incidents"),
-    path("incidents/<str:public_id>", api.IncidentView.as_view()),
-    path("incidents/<str:public_id>/notes", api.NotesView.as_view()),
+    path("incidents", incidents.IncidentsView.as_view(), name="api_incidents"),
+    path("incidents/<str:public_id>", incidents.IncidentView.as_view()),
+    path("incidents/<str:public_id>/notes", incidents.NotesView.as_view()),
 ]

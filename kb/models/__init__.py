@@ -1,6 +1,6 @@
 """What the knowledge base stores, by subject."""
 
-from kb.models.guides import Guide, GuideRevision, GuideTranslation, Service
+from kb.models.guides import Guide, GuideReview, GuideRevision, GuideTranslation, Service
 from kb.models.investigations import Attempt, CaseFact, Investigation, RefusedAlias, SearchGap
 from kb.models.knowledge import Cause, Check, Evidence, Resolution, Suggests, Symptom
 from kb.models.postings import IndexedGuide, IndexState, IndexTerm, PostingBlock, Sign
@@ -12,6 +12,7 @@ __all__ = [
     "Check",
     "Evidence",
     "Guide",
+    "GuideReview",
     "GuideRevision",
     "GuideTranslation",
     "IndexState",

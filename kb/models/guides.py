@@ -184,3 +184,31 @@ class GuideRevision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.guide.slug} r{self.number}"
+
+
+class GuideReview(models.Model):
+    """Somebody looked at a guide and found it still right. Never changed."""
+
+    guide = models.ForeignKey(
+        Guide, models.CASCADE, related_name="reviews", verbose_name=_("guide")
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    at = models.DateTimeField(_("at"), default=timezone.now)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    next_review = models.DateField(_("next review"))
+
+    class Meta:
+        verbose_name = _("guide review")
+        verbose_name_plural = _("guide reviews")
+        ordering = ["guide_id", "-at", "-id"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.guide.slug}: {self.at:%Y-%m-%d}"

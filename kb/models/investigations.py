@@ -13,6 +13,13 @@ from probes import public_ids
 class Investigation(models.Model):
     """The symptom (redacted), what was run for it, and how it ended. Rankings are never stored."""
 
+    class Confirmation(models.TextChoices):
+        """What makes the concluded cause more than a guess."""
+
+        PRESUMED = "presumed", _("Presumed")
+        RUNS = "runs", _("Confirmed by checks")
+        PERSON = "person", _("Confirmed by a person")
+
     public_id = models.CharField(
         _("id"), max_length=20, unique=True, default=public_ids.investigation_id
     )
@@ -62,6 +69,13 @@ class Investigation(models.Model):
         blank=True,
         related_name="conclusions",
         verbose_name=_("cause"),
+    )
+    confirmation = models.CharField(
+        _("confirmation"),
+        max_length=8,
+        choices=Confirmation.choices,
+        blank=True,
+        help_text=_("What the cause was confirmed by; empty while there is none."),
     )
     concluded_resolution = models.ForeignKey(
         Resolution,
@@ -163,6 +177,15 @@ class Attempt(models.Model):
         related_name="attempts",
         verbose_name=_("resolution"),
     )
+    addresses = models.ManyToManyField(
+        Cause,
+        blank=True,
+        related_name="addressed_by",
+        verbose_name=_("takes away"),
+        help_text=_(
+            "Causes that were out of the way after this: where it did not help, they do not explain the failure alone."
+        ),
+    )
     outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome.choices)
     note = models.TextField(_("note"), blank=True)
     by = models.ForeignKey(
@@ -202,6 +225,15 @@ class SearchGap(models.Model):
         related_name="+",
         verbose_name=_("answered by"),
         help_text=_("The guide that a later text of the same kind found."),
+    )
+    draft = models.ForeignKey(
+        Guide,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("draft"),
+        help_text=_("The guide that somebody began to write for it."),
     )
 
     class Meta:

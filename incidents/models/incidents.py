@@ -1,4 +1,4 @@
-"""What happened: incidents, their notes and the work that remains."""
+"""Incidents and the steps of their status."""
 
 from django.conf import settings
 from django.db import models
@@ -52,6 +52,33 @@ class Incident(models.Model):
     resolution_kind = models.CharField(
         _("resolved by"), max_length=10, choices=ResolutionKind.choices, blank=True
     )
+    known_error = models.ForeignKey(
+        "kb.Cause",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="worked_around_in",
+        verbose_name=_("known error"),
+        help_text=_("The cause that stays open where the incident was only worked around."),
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("merged into"),
+        help_text=_("The incident that this one turned out to be; its timeline holds both."),
+    )
+    guides = models.ManyToManyField(
+        "kb.Guide",
+        blank=True,
+        related_name="incidents",
+        verbose_name=_("guides"),
+        help_text=_("Guides that were written or extended from this incident."),
+    )
+    environment = models.CharField(_("environment"), max_length=60, blank=True)
+    language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, blank=True)
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -59,6 +86,14 @@ class Incident(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("reporter"),
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_incidents",
+        verbose_name=_("assignee"),
     )
     started_at = models.DateTimeField(_("started at"), default=timezone.now)
     created_at = models.DateTimeField(_("recorded at"), default=timezone.now)
@@ -72,6 +107,10 @@ class Incident(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="closed") | ~Q(closed_at=None), name="closed_incident_has_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(status="closed"),
+                name="merged_incident_is_closed",
             ),
         ]
 
@@ -109,6 +148,7 @@ class StatusChange(models.Model):
         verbose_name=_("by"),
     )
     at = models.DateTimeField(_("at"), default=timezone.now)
+    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
 
     class Meta:
         verbose_name = _("status change")
@@ -118,58 +158,3 @@ class StatusChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.was} → {self.became}"
-
-
-class Note(models.Model):
-    """What a person wrote down. Append-only; keeps when it happened and when it was recorded."""
-
-    incident = models.ForeignKey(
-        Incident, models.CASCADE, related_name="notes", verbose_name=_("incident")
-    )
-    text = models.TextField(_("text"))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("author"),
-    )
-    occurred_at = models.DateTimeField(_("occurred at"), default=timezone.now)
-    recorded_at = models.DateTimeField(_("recorded at"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("note")
-        verbose_name_plural = _("notes")
-        ordering = ["incident_id", "occurred_at", "id"]
-
-    def __str__(self) -> str:
-        return self.text[:80]
-
-
-class ActionItem(models.Model):
-    """Work that remains after an incident."""
-
-    incident = models.ForeignKey(
-        Incident, models.CASCADE, related_name="action_items", verbose_name=_("incident")
-    )
-    what = models.CharField(_("what"), max_length=300)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("owner"),
-    )
-    due = models.DateField(_("due"), null=True, blank=True)
-    horizon = models.CharField(_("horizon"), max_length=60, blank=True)
-    done_at = models.DateTimeField(_("done at"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("action item")
-        verbose_name_plural = _("action items")
-        ordering = ["done_at", "due", "id"]
-
-    def __str__(self) -> str:
-        return self.what
