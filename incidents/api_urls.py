@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from incidents.api import incidents
+from incidents.api import incidents, promoting
 
 urlpatterns = [
     path("incidents", incidents.IncidentsView.as_view(), name="api_incidents"),
     path("incidents/<str:public_id>", incidents.IncidentView.as_view()),
     path("incidents/<str:public_id>/notes", incidents.NotesView.as_view()),
+    path("incidents/<str:public_id>/promote", promoting.PromoteView.as_view()),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.views import detail, find, lists, opening
+from incidents.views import detail, find, lists, opening, promoting
 
 urlpatterns = [
     path("", find.find, name="find"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("incidents/<str:public_id>/note/", detail.incident_note, name="incident_note"),
     path("incidents/<str:public_id>/status/", detail.incident_status, name="incident_status"),
     path("incidents/<str:public_id>/close/", detail.incident_close, name="incident_close"),
+    path("incidents/<str:public_id>/guide/", promoting.promote, name="incident_promote"),
 ]

@@ -79,10 +79,10 @@ def accept_alias(cause: Cause, words: str, *, by: Person) -> Saved:
     Words that the symptom finds already change nothing. Raises BadGuide where the guide as it
     stands breaks a rule, ValueError for words that are none.
     """
-    phrase = _phrase(words)
+    phrase = phrase_of(words)
     guide = Guide.objects.select_for_update().get(pk=cause.guide_id)
     draft = draft_of(guide)
-    changed = _with_phrase(draft, cause.slug, phrase)
+    changed = with_phrase(draft, cause.slug, phrase)
     note = f"“{phrase}” → {cause.slug}"
     return save_guide(changed, by=person(by), source=GuideRevision.Source.ADMIN, note=note)
 
@@ -91,19 +91,21 @@ def accept_alias(cause: Cause, words: str, *, by: Person) -> Saved:
 def refuse_alias(guide: Guide, words: str, *, by: Person) -> RefusedAlias:
     """Remember that the author does not want these words. Raises ValueError for none."""
     refused, _is_new = RefusedAlias.objects.get_or_create(
-        guide=guide, words=_phrase(words), defaults={"by": person(by)}
+        guide=guide, words=phrase_of(words), defaults={"by": person(by)}
     )
     return refused
 
 
-def _phrase(words: str) -> str:
+def phrase_of(words: str) -> str:
+    """The words as a phrase, one space between. Raises ValueError where they can be none."""
     phrase = " ".join(words.split())
     if not phrase or len(phrase) > LONGEST:
         raise ValueError(phrase)
     return phrase
 
 
-def _with_phrase(draft: GuideDraft, cause: str, phrase: str) -> GuideDraft:
+def with_phrase(draft: GuideDraft, cause: str, phrase: str) -> GuideDraft:
+    """The draft with the phrase among the cause's observed symptom, unless it is found already."""
     slug = f"observed-{cause}"[:50]
     stored = next((one for one in draft.symptoms if one.slug == slug), None)
     if stored is not None and any(find_phrase(known, phrase) for known in stored.phrases):
