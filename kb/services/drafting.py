@@ -4,7 +4,7 @@ The draft says nothing that the case did not: words are observed, what was seen 
 cause, and a cause that nobody confirmed stays suspected.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.text import slugify
@@ -15,7 +15,7 @@ from kb.ingest import CauseDraft, CheckDraft, EvidenceDraft, GuideDraft, Resolut
 from kb.ingest.drafts import SymptomDraft
 from kb.ingest.fences import fenced
 from kb.matching.candidates import Candidate, candidates
-from kb.models import Attempt, Guide, Investigation, Resolution
+from kb.models import Attempt, Check, Guide, Investigation, Resolution
 from kb.services.symptom_hits import Hits, Kin, hits_of, past_pastes
 from probes.models import Batch, BatchItem
 
@@ -100,7 +100,7 @@ def looks_of(investigations: Iterable[Investigation]) -> tuple[Look, ...]:
     for item in items:
         newest.setdefault((item.probe_slug, str(sorted(item.values.items()))), item)
     ordered = sorted(newest.values(), key=lambda item: (item.run.started_at, item.pk))
-    return tuple(_named(ordered))
+    return tuple(_named(ordered, _names(ordered)))
 
 
 def proposed_symptoms(told: Told, kin: Kin) -> list[Proposed]:
@@ -167,13 +167,26 @@ def repair(
     )
 
 
-def _named(items: Sequence[BatchItem]) -> Iterator[Look]:
+def _names(items: Iterable[BatchItem]) -> dict[str, str]:
+    """What the guides call the checks that were asked for, by `guide/check`."""
+    wanted = {item.ref for item in items}
+    guides = {ref.partition("/")[0] for ref in wanted}
+    checks = Check.objects.filter(guide__slug__in=guides).select_related("guide")
+    return {
+        check.key: check.guide.localized_name("checks", check.slug, check.name)
+        for check in checks.prefetch_related("guide__translations")
+        if check.key in wanted
+    }
+
+
+def _named(items: Sequence[BatchItem], names: Mapping[str, str]) -> Iterator[Look]:
     taken: set[str] = set()
     for item in items:
         stem = (item.ref.rpartition("/")[2] or item.probe_slug)[:44]
         slug = next(s for s in (stem, *(f"{stem}-{n}" for n in range(2, 99))) if s not in taken)
         taken.add(slug)
-        yield Look(slug=slug, name=item.probe.name if item.probe else slug, item=item)
+        own = item.probe.name if item.probe else slug
+        yield Look(slug=slug, name=names.get(item.ref, own), item=item)
 
 
 def _symptoms(chosen: Chosen) -> tuple[SymptomDraft, ...]:
