@@ -62,6 +62,7 @@ def test_the_draft_holds_words_checks_evidence_the_fix_and_what_did_not_help():
     case = incident.investigation
     see(case, known, listener="not_listening", outside="refused")
     case.attempts.create(what="Rebooted the laptop", outcome=Attempt.Outcome.FAILED)
+    incident.language = "en"
     told = promoting.told_by(incident)
     failed = told.failed[0]
 
