@@ -3,7 +3,6 @@
 import pytest
 
 from kb.diagnosis import Askable, Cause, Inputs, Seen
-from kb.diagnosis.stopping import SETTLED_AT
 from kb.diagnosis.walking import walk
 from tests.kb.diagnosis.connection import CAUSES, LISTENER, OUTSIDE, REFUSED, cause, when
 
@@ -54,8 +53,8 @@ def test_every_step_says_what_was_believed_after_it():
     found = walk(CONNECTION, LOOPBACK_LOOKS, policy="advised")
 
     assert [step.checks for step in found.steps] == [(), ("listener",), ("outside",)]
-    assert [step.likeliest for step in found.steps] == ["not-running", "loopback", "loopback"]
-    assert found.steps[-1].belief >= SETTLED_AT
+    assert [step.likeliest for step in found.steps] == ["not-running", "port-held", "loopback"]
+    assert found.settled == "nothing_left"
     assert found.belief_in(["loopback"]) == found.steps[-1].belief
 
 
