@@ -35,8 +35,10 @@ class Command(BaseCommand):
             "--starter", action="store_true", help="against the starter guides, in a scratch base"
         )
         parser.add_argument("--policy", choices=POLICIES, action="append", default=[])
-        parser.add_argument("--seeds", type=int, default=20, help="walks by lot for each case")
-        parser.add_argument("--json", action="store_true", help="print everything as JSON")
+        parser.add_argument("--seeds", type=int, default=5, help="walks by lot for each case")
+        parser.add_argument(
+            "--json", action="store_true", dest="as_json", help="print everything as JSON"
+        )
 
     def handle(self, *args: Any, sets: Sequence[Path], **options: Any) -> None:
         started = time.monotonic()
@@ -49,7 +51,7 @@ class Command(BaseCommand):
         with _base(is_starter=options["starter"]):
             played = _played(cases, options["policy"] or POLICIES, seeds=options["seeds"])
         report = _report(cases, played)
-        if options["json"]:
+        if options["as_json"]:
             self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
         else:
             self._print(report)
