@@ -1,23 +1,23 @@
 """Stopping: at nine tenths for a cause or for none, or when nothing left would tell anything."""
 
+from dataclasses import replace
+
 import pytest
 
-from kb.diagnosis import Advice, Belief, Ranking
+from kb.diagnosis import Advice, Ranking, rank
 from kb.diagnosis.stopping import is_settled, likeliest
+from tests.kb.diagnosis.connection import cause
 
 ADVICE = Advice(checks=("listener",), gain_bits=1.0, cost_s=2.0, predictions=(), instead_of=None)
 
 
 def ranking(first: float, none: float) -> Ranking:
-    rest = max(0.0, 1 - first - none)
-    beliefs = (("loopback", first), ("rejected", rest))
-    return Ranking(
-        beliefs=tuple(
-            Belief(key=key, belief=belief, prior=0.45, state="unclear", moved=())
-            for key, belief in beliefs
-        ),
+    known = rank([cause("loopback", 0), cause("rejected", 1)])
+    beliefs = zip(known.beliefs, (first, max(0.0, 1 - first - none)), strict=True)
+    return replace(
+        known,
+        beliefs=tuple(replace(one, belief=belief) for one, belief in beliefs),
         none_of_these=none,
-        prior_none=0.1,
     )
 
 
@@ -36,9 +36,7 @@ def test_looking_stops_for_one_of_three_reasons(first, none, advice, reason):
 
 
 def test_without_any_cause_none_of_these_has_everything():
-    assert is_settled(Ranking(beliefs=(), none_of_these=1.0, prior_none=1.0), None) == (
-        "none_of_these"
-    )
+    assert is_settled(rank([]), None) == "none_of_these"
 
 
 def test_what_is_believed_most_may_be_none_of_these():
