@@ -8,12 +8,17 @@ from django.db.models import Q, QuerySet, prefetch_related_objects
 from kb import diagnosis
 from kb.diagnosis.stopping import likeliest
 from kb.ingest import GuideDraft
+from kb.ingest.complaints import gettext_noop
 from kb.models import Cause, Guide, Investigation
 from kb.services.draft_rules import DraftRules, draft_rules
+from kb.services.guide_imports import FileComplaint, ImportRefused, plan_import
 from kb.services.ranking import inputs_of
+
+_OTHER_GUIDE = gettext_noop("this is not the guide %(slug)s")
 
 # The newest of each: older ones were seen by other checks, and a person waits for the answer.
 MOST_CONCLUDED, MOST_OPEN = 40, 20
+_VERDICTS = ("worse", "better", "other")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +64,7 @@ class Changed:
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """`concluded` and `open` would change; so many were looked at, the newest of each.
+    """`concluded` and `open` would change, what ends worse first; so many were looked at.
 
     `titles` and `checks` name every cause and check that is mentioned, by key, in the reader's
     language; the draft's new ones as the draft names them.
@@ -73,7 +78,19 @@ class Replay:
     titles: Mapping[str, str]
     checks: Mapping[str, str]
 
-    def count(self, verdict: str) -> int:
+    @property
+    def better(self) -> int:
+        return self._count("better")
+
+    @property
+    def worse(self) -> int:
+        return self._count("worse")
+
+    @property
+    def other(self) -> int:
+        return self._count("other")
+
+    def _count(self, verdict: str) -> int:
         return sum(one.verdict == verdict for one in self.concluded)
 
 
@@ -91,7 +108,7 @@ def replay(draft: GuideDraft, guide: Guide) -> Replay:
     )
     still_open = list(cases.filter(concluded_at__isnull=True).order_by("-pk")[:MOST_OPEN])
     changed = [_changed(case, rules) for case in [*concluded, *still_open]]
-    found = [one for one in changed if one]
+    found = sorted((one for one in changed if one), key=lambda one: _VERDICTS.index(one.verdict))
     return Replay(
         guide=guide,
         concluded=tuple(one for one in found if one.investigation.concluded_at),
@@ -100,6 +117,23 @@ def replay(draft: GuideDraft, guide: Guide) -> Replay:
         open_looked_at=len(still_open),
         titles=_titles(draft, guide, found),
         checks=_check_names(draft, guide),
+    )
+
+
+def read_draft(guide: Guide, name: str, content: str | bytes) -> GuideDraft:
+    """A file as a draft of this guide. Raises ImportRefused with everything wrong in it."""
+    plan = plan_import([(name, content)])
+    if plan.complaints:
+        raise ImportRefused(plan.complaints)
+    draft = plan.items[0].draft
+    if not isinstance(draft, GuideDraft) or draft.slug != guide.slug:
+        raise ImportRefused([_of_another_guide(guide, name)])
+    return draft
+
+
+def _of_another_guide(guide: Guide, name: str) -> FileComplaint:
+    return FileComplaint(
+        file=name, line=0, field="", template=_OTHER_GUIDE, values={"slug": guide.slug}
     )
 
 

@@ -1,7 +1,6 @@
 """Replay: which past conclusions a draft's rules would change, and that nothing is stored."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -16,6 +15,7 @@ from kb.services.guide_files import draft_of
 from kb.services.ranking import inputs_of
 from kb.services.replay import MOST_CONCLUDED, Replay, replay
 from tests import factories as make
+from tests.kb.other_rules import flipped, solved, with_cause
 from tests.kb.unreachable import TEXT, make_unreachable, see
 
 pytestmark = pytest.mark.django_db
@@ -24,28 +24,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def guide() -> Guide:
     return make_unreachable()
-
-
-def solved(guide: Guide, cause: str, resolution: str, **reasons: str) -> Investigation:
-    case = services.find_fixes(TEXT)
-    see(case, guide, **reasons)
-    fix = guide.causes.get(slug=cause).resolutions.get(slug=resolution)
-    services.conclude(case, fix, worked=True, by=None)
-    return Investigation.objects.get(pk=case.pk)
-
-
-def with_cause(draft: GuideDraft, slug: str, **changes: Any) -> GuideDraft:
-    causes = [replace(one, **changes) if one.slug == slug else one for one in draft.causes]
-    return replace(draft, causes=tuple(causes))
-
-
-def flipped(guide: Guide) -> GuideDraft:
-    """That somebody else holds the port now rules out what it spoke for."""
-    evidence = (
-        EvidenceDraft(when={"listener": {"reason": ["held_by_other"]}}, says="rules-out"),
-        EvidenceDraft(when={"listener": {"reason": ["not_listening"]}}, says="rules-out"),
-    )
-    return with_cause(draft_of(guide), "port-held", evidence=evidence)
 
 
 def replayed(draft: GuideDraft, guide: Guide) -> Replay:
@@ -64,7 +42,7 @@ def test_a_flipped_rule_changes_exactly_the_conclusion_that_stood_on_it(guide: G
     assert changed.before.first == "connection/port-held"
     assert changed.after.first != "connection/port-held"
     assert (changed.before.state, changed.after.state) == ("supported", "ruled_out")
-    assert (found.concluded_looked_at, found.count("worse"), found.count("better")) == (2, 1, 0)
+    assert (found.concluded_looked_at, found.worse, found.better, found.other) == (2, 1, 0, 0)
 
 
 def test_the_rule_that_moved_it_is_named_with_what_it_said_and_says(guide: Guide):
