@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.api import gaps, guides, imports, investigations, once
+from kb.api import gaps, guides, imports, investigations, once, replays
 
 urlpatterns = [
     path("match", investigations.MatchView.as_view(), name="api_match"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("import", imports.ImportView.as_view(), name="api_import"),
     path("guides", guides.GuidesView.as_view(), name="api_guides"),
     path("guides/<slug:slug>.md", guides.GuideFileView.as_view()),
+    path("guides/<slug:slug>/replay", replays.ReplayView.as_view(), name="api_replay"),
     path("guides/<slug:slug>", guides.GuideView.as_view()),
     path("causes/<slug:guide>/<slug:slug>", guides.CauseView.as_view()),
 ]

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from kb.models import Guide, Service
+from kb.models import Guide, GuideRevision, Service
 
 
 class PasteForm(forms.Form):
@@ -85,3 +87,58 @@ class GuideFilterForm(forms.Form):
         """The fields that narrow; a field with a wrong value narrows nothing."""
         self.is_valid()
         return {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class _Revisions(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, revision: GuideRevision) -> str:
+        day = date_format(localtime(revision.created_at), "Y-m-d")
+        return " · ".join(filter(None, [f"r{revision.number}", day, revision.note]))
+
+
+class ReplayForm(forms.Form):
+    """Other rules for a guide: a file, its text, or an older revision. The first given counts."""
+
+    document = forms.FileField(
+        label=_("Markdown file"),
+        required=False,
+        widget=forms.ClearableFileInput(attrs={"accept": ".md,text/markdown"}),
+    )
+    pasted = forms.CharField(
+        label=_("or the text of the guide"),
+        required=False,
+        strip=False,
+        max_length=400_000,
+        widget=forms.Textarea(attrs={"class": "code", "rows": 10, "spellcheck": "false"}),
+    )
+    revision = _Revisions(
+        GuideRevision.objects.none(),
+        label=_("or a revision"),
+        required=False,
+        empty_label=_("none"),
+        to_field_name="number",
+    )
+
+    def __init__(self, *args: Any, guide: Guide, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        revisions = GuideRevision.objects.filter(guide=guide)
+        self.fields["revision"].queryset = revisions  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not any(self._offered(cleaned)):
+            raise forms.ValidationError(_("Choose a file, paste the guide's text, or a revision."))
+        return cleaned
+
+    def _offered(self, cleaned: dict[str, Any]) -> tuple[Any, str, Any]:
+        return cleaned.get("document"), cleaned.get("pasted", "").strip(), cleaned.get("revision")
+
+    @property
+    def file(self) -> tuple[str, bytes | str]:
+        """Its name, for complaints, and what is in it."""
+        document, pasted, revision = self._offered(self.cleaned_data)
+        if document:
+            return str(document.name), document.read()
+        if pasted:
+            # A browser sends every line end as CRLF, whatever the text had.
+            return "pasted.md", f"{pasted}\n".replace("\r\n", "\n")
+        return f"revision-{revision.number}.md", str(revision.file)

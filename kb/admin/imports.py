@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kb.admin.people import person
+from kb.admin.replays import replay_page, replays_of
 from kb.ingest import dump
 from kb.models import GuideRevision
 from kb.services.complaints import sentence
@@ -55,6 +56,8 @@ def import_view(request: HttpRequest) -> HttpResponse:
     except ValueError as problem:
         return _page(request, error=str(problem))
     plan = plan_import(files, may_publish=request.user.has_perm("kb.publish_guide"))
+    if "replay" in request.POST and not plan.complaints:
+        return replay_page(request, replays_of(plan))
     if "apply" in request.POST and not plan.complaints:
         return _apply(request, files, plan)
     return _preview(request, files, plan)
@@ -62,7 +65,8 @@ def import_view(request: HttpRequest) -> HttpResponse:
 
 def _sent(request: HttpRequest) -> Files:
     """The files of the request. Raises ValueError with a sentence for the person."""
-    files = _carried(request) if "apply" in request.POST else _chosen(request)
+    is_previewed = "apply" in request.POST or "replay" in request.POST
+    files = _carried(request) if is_previewed else _chosen(request)
     if not files:
         raise ValueError(_("Choose files, or paste the text of a guide."))
     if sum(len(content) for _name, content in files) > MAX_TOTAL_BYTES:

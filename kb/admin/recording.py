@@ -1,5 +1,6 @@
 """Saving through the admin: rows, revision and index together, and never over someone's work."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django import forms
@@ -14,10 +15,16 @@ from django.utils.translation import gettext as _
 
 from kb import index, services
 from kb.admin.people import person
+from kb.admin.replays import replay_page
 from kb.ingest import BadGuide
 from kb.models import Guide, GuideTranslation
 from kb.services.complaints import sentences
+from kb.services.guide_files import draft_of
 from kb.services.guides import difference
+from kb.services.replay import replay
+
+# The button that shows what a save would change, in place of saving.
+_TRIED = "_replay"
 
 
 class GuidePartForm(forms.ModelForm):
@@ -88,12 +95,33 @@ class RecordsEdits(admin.ModelAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         try:
+            if _TRIED in request.POST and object_id:
+                return self._tried(request, object_id, form_url, extra_context)
             return super().changeform_view(request, object_id, form_url, extra_context)
         except BadGuide as refused:
             # The transaction was rolled back. The same form again, now with the complaints as
             # its errors: it does not save, and shows what the person typed.
             request.guide_complaints = refused.complaints  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def _tried(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str,
+        extra_context: dict[str, Any] | None,
+    ) -> HttpResponse:
+        """What past cases would conclude once this form was saved; it is saved, read and undone."""
+        with transaction.atomic():
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            if response.status_code != HTTPStatus.FOUND:
+                return response
+            guide = self.guide_of(self.get_object(request, object_id))
+            draft = draft_of(guide)
+            transaction.set_rollback(True)
+        # What was saved was also said.
+        list(messages.get_messages(request))
+        return replay_page(request, [replay(draft, Guide.objects.get(pk=guide.pk))])
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any

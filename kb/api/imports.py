@@ -54,7 +54,7 @@ class ImportView(APIView):
         body: Any = request.data or b""
         plan = plan_import([(query["name"], body)], may_publish=may_publish)
         if plan.complaints:
-            raise _refused(plan.complaints)
+            raise refused_files(plan.complaints)
         if not query["dry_run"]:
             _apply(plan, request)
         return Response(_answer(plan, is_stored=not query["dry_run"]))
@@ -64,10 +64,10 @@ def _apply(plan: ImportPlan, request: Request) -> None:
     try:
         apply_import(plan, by=person(request.user), source=GuideRevision.Source.API)
     except ImportRefused as refused:
-        raise _refused(refused.complaints) from refused
+        raise refused_files(refused.complaints) from refused
 
 
-def _refused(complaints: tuple[FileComplaint, ...]) -> Refused:
+def refused_files(complaints: tuple[FileComplaint, ...]) -> Refused:
     """Each complaint under `/line/field`; what is about the whole file has line 0."""
     found: dict[str, dict[str, list[exceptions.ErrorDetail]]] = {}
     for complaint in complaints:

@@ -80,6 +80,15 @@ def askable_of(states: Iterable[CheckState]) -> list[diagnosis.Askable]:
     ]
 
 
+def condition_of(spec: Mapping[str, Any]) -> diagnosis.Condition:
+    """What `when` of a rule, as it is stored and drafted, asks of one check."""
+    return diagnosis.Condition(
+        reasons=frozenset(spec.get("reason", ())),
+        statuses=frozenset(spec.get("status", ())),
+        facts=spec.get("facts", {}),
+    )
+
+
 def _guide_weight(match: GuideMatch | None, best: float) -> float:
     if match is None:
         return 1.0
@@ -90,18 +99,10 @@ def _rules(cause: Cause, guide: Guide) -> tuple[diagnosis.Rule, ...]:
     return tuple(
         diagnosis.Rule(
             id=row.pk,
-            when={f"{guide.slug}/{slug}": _condition(spec) for slug, spec in row.when.items()},
+            when={f"{guide.slug}/{slug}": condition_of(spec) for slug, spec in row.when.items()},
             says=row.says,
         )
         for row in cause.evidence.all()
-    )
-
-
-def _condition(spec: Mapping[str, Any]) -> diagnosis.Condition:
-    return diagnosis.Condition(
-        reasons=frozenset(spec.get("reason", ())),
-        statuses=frozenset(spec.get("status", ())),
-        facts=spec.get("facts", {}),
     )
 
 
