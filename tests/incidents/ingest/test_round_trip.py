@@ -37,8 +37,11 @@ slugs = st.from_regex(r"[-a-zA-Z0-9_]{1,12}", fullmatch=True)
 causes = st.from_regex(r"[-a-z0-9]{1,9}/[-a-z0-9]{1,9}", fullmatch=True)
 resolutions = st.from_regex(r"[-a-z]{1,9}/[-a-z]{1,9}/[-a-z]{1,9}", fullmatch=True)
 ids = st.from_regex(r"inc_[0-9a-z]{12}", fullmatch=True)
-moments = st.datetimes(
-    datetime.datetime(1970, 1, 1), datetime.datetime(2100, 1, 1), timezones=st.just(datetime.UTC)
+moments = st.integers(0, 4 * 10**15).map(
+    lambda microseconds: (
+        datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+        + datetime.timedelta(microseconds=microseconds)
+    )
 )
 values = lines | st.integers(-(10**17), 10**17) | st.booleans()
 changes = st.builds(
