@@ -213,7 +213,7 @@ def test_people_can_be_made_who_bear_the_name_and_cannot_sign_in(known: None) ->
 def test_one_wrong_file_stops_the_others(known: None) -> None:
     other = FILE.replace("inc_7k2m9qd4x1tz", "inc_000000000001").replace("major", "huge")
 
-    with pytest.raises(ImportRefused, match="1.md:6: severity: huge is not one of"):
+    with pytest.raises(ImportRefused, match=r"1\.md:6: severity: huge is not one of"):
         load(FILE, other)
     assert not Incident.objects.exists()
 
