@@ -33,7 +33,7 @@ def postmortem(incident: Incident) -> str:
         f"> {_('This looks at what happened and at what helps next time, not at who did it.')}",
         *_section(_("Summary"), _summary(incident)),
         *_section(_("Impact"), _impact(incident)),
-        *_section(_("Times"), _times(incident)),
+        *_section(_("How long it took"), _times(incident)),
         *_section(_("The error"), _error(case)),
         *_section(_("Timeline"), _timeline(incident)),
         *_section(_("What was tried"), _tried(attempts)),

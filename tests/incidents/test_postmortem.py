@@ -85,7 +85,7 @@ def test_what_was_taken_away_in_vain_is_told(incident: Incident) -> None:
 
 
 def test_times_and_how_long_they_took(incident: Incident) -> None:
-    assert section(written(incident), "Times").splitlines()[2:] == [
+    assert section(written(incident), "How long it took").splitlines()[2:] == [
         "| Started | 2026-03-02 09:00 |  |",
         "| Recorded here | 2026-03-02 09:05 | 5 min |",
         "| Acknowledged | 2026-03-02 09:10 | 10 min, time to acknowledge (MTTA) |",
@@ -98,7 +98,7 @@ def test_a_record_of_one_day_claims_no_duration(starter: None) -> None:
     (incident,) = load_starter_incidents()
     text = written(incident)
 
-    assert section(text, "Times") == (
+    assert section(text, "How long it took") == (
         "Only the day is recorded: 2025-06-17. How long it took is not told."
     )
     assert "00:00" not in text
@@ -177,7 +177,7 @@ def test_it_is_whole_in_korean(incident: Incident) -> None:
 
     assert "추정일 뿐 확인되지 않음: port held." in text
     assert "## 원인" in text
-    for english in ("Summary", "Timeline", "tried", "Lessons", "Owner", "Started"):
+    for english in ("Summary", "Timeline", "tried", "Lessons", "Owner", "Started", "How long"):
         assert english not in text
 
 
