@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from incidents.views import detail, find, lists, opening, promoting
+from incidents.views import detail, find, lists, opening, postmortem, promoting
 
 urlpatterns = [
     path("", find.find, name="find"),
@@ -13,4 +13,14 @@ urlpatterns = [
     path("incidents/<str:public_id>/status/", detail.incident_status, name="incident_status"),
     path("incidents/<str:public_id>/close/", detail.incident_close, name="incident_close"),
     path("incidents/<str:public_id>/guide/", promoting.promote, name="incident_promote"),
+    path(
+        "incidents/<str:public_id>/postmortem/",
+        postmortem.incident_postmortem,
+        name="incident_postmortem",
+    ),
+    path(
+        "incidents/<str:public_id>/postmortem.md",
+        postmortem.incident_postmortem_file,
+        name="incident_postmortem_file",
+    ),
 ]

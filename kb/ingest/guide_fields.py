@@ -14,6 +14,7 @@ from kb.ingest.drafts import (
     SymptomDraft,
 )
 from kb.ingest.fields import Field
+from kb.ingest.rows import Row
 
 _GUIDE_KEYS = (
     "slug",
@@ -76,42 +77,9 @@ def read_guide(top: Field, body: str) -> GuideDraft:
     )
 
 
-class _Row:
-    """The known keys of one entry; a key that is absent reads as its default."""
-
-    def __init__(
-        self, field: Field, keys: tuple[str, ...], *, required: tuple[str, ...] = ()
-    ) -> None:
-        self.field = field
-        self.fields = field.known(keys, required=required)
-
-    def text(self, key: str, most: int, *, lines: bool = False, default: str = "") -> str:
-        if key not in self.fields:
-            return default
-        return self.fields[key].text(most, lines=lines)
-
-    def slug(self, key: str) -> str:
-        return self.fields[key].slug() if key in self.fields else ""
-
-    def slugs(self, key: str) -> frozenset[str]:
-        items = self.fields[key].one_or_more() if key in self.fields else []
-        return frozenset(item.slug() for item in items) - {""}
-
-    def texts(self, key: str, most: int) -> tuple[str, ...]:
-        items = self.fields[key].one_or_more() if key in self.fields else []
-        return tuple(text for item in items if (text := item.text(most)))
-
-    def choice(self, key: str, choices: tuple[str, ...], default: str) -> str:
-        return self.fields[key].choice(choices, default) if key in self.fields else default
-
+class _Row(Row):
     def provenance(self) -> str:
         return self.choice("provenance", drafts.PROVENANCES, "document")
-
-    def rows(self, key: str) -> list[tuple[str, Field]]:
-        return list(self.fields[key].rows()) if key in self.fields else []
-
-    def names(self, key: str) -> list[tuple[str, Field]]:
-        return list(self.fields[key].names()) if key in self.fields else []
 
 
 def read_parameter(field: Field) -> ParameterDraft:

@@ -27,10 +27,10 @@ _FRONT_LARGE = gettext_noop("the front matter is longer than %(most)s characters
 _TRANSLATION_KEYS = ("translates", "language", "title", "summary", "names")
 
 
-def decode(data: bytes) -> str:
+def decode(data: bytes, *, most: int = MAX_BYTES) -> str:
     """An uploaded file's text. Raises BadGuide where it is too large or not UTF-8."""
-    if len(data) > MAX_BYTES:
-        raise BadGuide([_about_file(0, _TOO_LARGE, most=MAX_BYTES)])
+    if len(data) > most:
+        raise BadGuide([_about_file(0, _TOO_LARGE, most=most)])
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as exc:
@@ -40,7 +40,7 @@ def decode(data: bytes) -> str:
 
 def parse(text: str, *, filename: str = "") -> GuideDraft | TranslationDraft:
     """A guide or a translation. Raises BadGuide with every complaint."""
-    front, body, first_line = _split(text.removeprefix("\ufeff"))
+    front, body, first_line = split(text)
     report = Report()
     root = compose(front, report, first_line=first_line)
     if root is None:
@@ -57,9 +57,15 @@ def parse(text: str, *, filename: str = "") -> GuideDraft | TranslationDraft:
     return draft
 
 
-def _split(text: str) -> tuple[str, str, int]:
-    """Front matter, body (as it stands) and the front matter's first line in the file."""
-    if problem := _not_a_guide(text):
+def split(
+    text: str, *, most: int = MAX_BYTES, most_front: int = MAX_FRONT_MATTER
+) -> tuple[str, str, int]:
+    """Front matter, body (as it stands) and the front matter's first line in the file.
+
+    Raises BadGuide where there is no front matter, or more than `most` characters.
+    """
+    text = text.removeprefix("\ufeff")
+    if problem := _not_text(text, most):
         raise BadGuide([problem])
     opening = _FENCE.match(text)
     if opening is None:
@@ -68,16 +74,16 @@ def _split(text: str) -> tuple[str, str, int]:
     if closing is None:
         raise BadGuide([_about_file(1, _NOT_CLOSED)])
     front = text[opening.end() : closing.start()]
-    if len(front) > MAX_FRONT_MATTER:
-        raise BadGuide([_about_file(1, _FRONT_LARGE, most=MAX_FRONT_MATTER)])
+    if len(front) > most_front:
+        raise BadGuide([_about_file(1, _FRONT_LARGE, most=most_front)])
     return front, text[closing.end() :], 2
 
 
-def _not_a_guide(text: str) -> Complaint | None:
+def _not_text(text: str, most: int) -> Complaint | None:
     if not text.strip():
         return _about_file(1, _EMPTY)
-    if len(text) > MAX_BYTES:
-        return _about_file(0, _TOO_LARGE, most=MAX_BYTES)
+    if len(text) > most:
+        return _about_file(0, _TOO_LARGE, most=most)
     if found := _NOT_TEXT.search(text):
         line = text.count("\n", 0, found.start()) + 1
         return _about_file(line, _BINARY, code=f"U+{ord(found[0]):04X}")

@@ -128,7 +128,7 @@ def _store(item: ImportItem, *, by: AbstractBaseUser | None, source: str, note: 
         return store_guide(item.draft, by=by, source=source, note=note)
     except BadGuide as refused:
         # What the plan looked at has changed since: a probe is gone, a section renamed.
-        raise ImportRefused([_in_file(item.file, c) for c in refused.complaints]) from refused
+        raise ImportRefused([in_file(item.file, c) for c in refused.complaints]) from refused
 
 
 class _Planner:
@@ -149,7 +149,7 @@ class _Planner:
             draft = refused.draft
         if draft is None:
             return
-        self.warnings += _secrets(name, text)
+        self.warnings += secrets_in(name, text)
         if not self.may_publish and _would_publish(draft):
             draft = replace(draft, state="in_review")
             self.warnings.append(_warning(name, line_of(draft.places, "state"), _REVIEW))
@@ -172,7 +172,7 @@ class _Planner:
         )
 
     def _complain(self, name: str, complaints: Sequence[Complaint]) -> None:
-        self.complaints += [_in_file(name, complaint) for complaint in complaints]
+        self.complaints += [in_file(name, complaint) for complaint in complaints]
 
     def _problems(self, draft: Draft) -> list[Complaint]:
         if isinstance(draft, GuideDraft):
@@ -234,12 +234,13 @@ def stored_draft(draft: Draft) -> Draft | None:
     return translation_draft_of(translation) if translation else None
 
 
-def _secrets(name: str, text: str) -> Iterator[FileComplaint]:
+def secrets_in(name: str, text: str, *, said: str = _SECRET) -> Iterator[FileComplaint]:
+    """A warning for each line that may hold a secret, for a person to decide."""
     # Line by line, to say where; a private key is masked as a whole, from its first line on.
     for number, line in enumerate(text.splitlines(), start=1):
         if counts := redact(line).counts:
             sorts = ", ".join(sorted(counts))
-            yield _warning(name, number, _SECRET, sorts=sorts)
+            yield _warning(name, number, said, sorts=sorts)
 
 
 def _new_services(name: str, draft: Draft) -> Iterator[FileComplaint]:
@@ -254,7 +255,7 @@ def _warning(name: str, line: int, template: str, /, **values: object) -> FileCo
     return FileComplaint(file=name, line=line, field="", template=template, values=values)
 
 
-def _in_file(name: str, complaint: Complaint) -> FileComplaint:
+def in_file(name: str, complaint: Complaint) -> FileComplaint:
     return FileComplaint(
         file=name,
         line=complaint.line,

@@ -26,14 +26,19 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @transaction.atomic
-def load_probes(yaml_text: str, *, by: AbstractBaseUser | None, approve: bool) -> list[Probe]:
+def load_probes(
+    yaml_text: str, *, by: AbstractBaseUser | None, approve: bool, only_new: bool = False
+) -> list[Probe]:
     """Create or update probes by slug. With `approve` they come approved, by nobody in particular.
 
-    A definition that stays as it is keeps its author and its approval. Raises BadProbes with
-    every complaint; then nothing was stored.
+    A definition that stays as it is keeps its author and its approval; with `only_new` every
+    probe that is here already is left alone. Raises BadProbes with every complaint; then nothing
+    was stored.
     """
     entries, lines, complaints = read_mapping(yaml_text)
     stored = Probe.objects.in_bulk(list(entries), field_name="slug")
+    if only_new:
+        entries = {slug: entry for slug, entry in entries.items() if slug not in stored}
     probes = []
     for slug, entry in entries.items():
         wrong = _shape_complaints(slug, entry)

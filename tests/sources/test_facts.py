@@ -10,19 +10,27 @@ import pytest
 import yaml
 
 HERE = Path(__file__).parent
-STARTER = HERE.parents[1] / "kb" / "starter"
+FOLDERS = {
+    "": HERE.parents[1] / "kb" / "starter",
+    "incident:": HERE.parents[1] / "incidents" / "starter",
+}
 SHARED = Path(os.environ.get("KNOWNFIX_SHARED", HERE.parents[2] / "shared"))
 FACTS: dict[str, dict[str, Any]] = tomllib.loads((HERE / "facts.toml").read_text(encoding="utf-8"))[
     "facts"
 ]
-CARRIED = {name: fact for name, fact in FACTS.items() if fact["at"] != "issue 4"}
 HEADING = re.compile(r"^#+ .*\{#([\w-]+)\}\s*$")
+
+
+def places(fact: dict[str, Any]) -> list[str]:
+    at = fact["at"]
+    return [place(one) for one in ([at] if isinstance(at, str) else at)]
 
 
 def place(at: str) -> str:
     """The text of `file#section` (its heading to the next) or of `file:front.matter.key`."""
-    name, mark, where = re.fullmatch(r"([^#:]+)([#:])(.+)", at).groups()
-    _, front_matter, body = (STARTER / name).read_text(encoding="utf-8").split("---\n", 2)
+    folder, name, mark, where = re.fullmatch(r"(incident:)?([^#:]+)([#:])(.+)", at).groups("")
+    text = (FOLDERS[folder] / name).read_text(encoding="utf-8")
+    _, front_matter, body = text.split("---\n", 2)
     return section(body, where) if mark == "#" else key(yaml.safe_load(front_matter), where)
 
 
@@ -40,7 +48,7 @@ def section(body: str, wanted: str) -> str:
 
 def key(value: Any, path: str) -> str:
     for part in path.split("."):
-        value = value[part]
+        value = value[int(part)] if isinstance(value, list) else value[part]
     return "\n".join(leaves(value))
 
 
@@ -52,29 +60,44 @@ def leaves(value: Any) -> list[str]:
     return [str(value)]
 
 
-@pytest.mark.parametrize("name", CARRIED)
+@pytest.mark.parametrize("name", FACTS)
 def test_a_fact_stands_where_it_is_said_to_stand(name: str) -> None:
-    text = place(CARRIED[name]["at"])
+    texts, literals = places(FACTS[name]), FACTS[name]["literals"]
 
-    assert CARRIED[name]["literals"], "a carried fact names what to look for"
-    assert [literal for literal in CARRIED[name]["literals"] if literal not in text] == []
+    assert literals, "a fact names what to look for"
+    assert [one for one in literals if not any(one in text for text in texts)] == []
+    assert [text for text in texts if not any(one in text for one in literals)] == []
 
 
 def test_a_fact_that_is_not_there_is_missed() -> None:
     assert "sudo reboot" not in place("connection.ko.md#step-1")
+    assert "sudo reboot" not in place("incident:ai-api-2025-06-17.ko.md:attempts.3")
     with pytest.raises(KeyError):
         place("connection.ko.md#no-such-section")
+    with pytest.raises(IndexError):
+        place("incident:ai-api-2025-06-17.ko.md:attempts.7")
 
 
 @pytest.mark.parametrize("name", ["I-C4", "I-C5", "I-C6", "I-C7", "I-C8", "I-C9", "I-C10"])
 def test_a_presumed_cause_stays_suspected(name: str) -> None:
-    _, front_matter, _ = (STARTER / "ai-api.ko.md").read_text(encoding="utf-8").split("---\n", 2)
+    _, front_matter, _ = (
+        (FOLDERS[""] / "ai-api.ko.md").read_text(encoding="utf-8").split("---\n", 2)
+    )
     causes = yaml.safe_load(front_matter)["causes"]
     where = {"I-C5": "dependency-conflict", "I-C6": "database", "I-C7": "openai"}
-    slug = where.get(name) or FACTS[name]["at"].rpartition(".")[2]
+    slug = where.get(name) or str(FACTS[name]["at"]).rpartition(".")[2]
 
     assert causes[slug].get("standing", "suspected") == "suspected"
     assert causes["missing-module"]["standing"] == "confirmed"
+
+
+def test_one_probe_serves_both_guides_under_their_own_names() -> None:
+    connection, cors = (
+        yaml.safe_load((FOLDERS[""] / name).read_text(encoding="utf-8").split("---\n", 2)[1])
+        for name in ("connection.ko.md", "cors-502.ko.md")
+    )
+
+    assert connection["checks"]["container"]["probe"] == cors["checks"]["container"]["probe"]
 
 
 @pytest.mark.shared

@@ -21,6 +21,8 @@ from config.running import addresses, ports
 from config.running.lock import AlreadyRuns, Lock
 from config.running.steps import line, step
 from config.running.supervisor import Child, Supervisor
+from incidents.models import Incident
+from incidents.services.starter import load_starter_incidents
 from kb import index
 from kb.models import Guide
 from kb.services import load_starter
@@ -162,8 +164,9 @@ class Command(BaseCommand):
 
 def _load_starter() -> str:
     saved = load_starter()
-    changed = sum(one.created or one.changed for one in saved)
-    return f"{Guide.objects.count()} guides; files new or changed: {changed}"
+    changed = sum(one.created or one.changed for one in saved) + len(load_starter_incidents())
+    have = f"{Guide.objects.count()} guides, {Incident.objects.count()} incidents"
+    return f"{have}; files new or changed: {changed}"
 
 
 def _children(descriptor: int, port: int, options: dict[str, Any]) -> list[Child]:

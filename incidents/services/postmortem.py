@@ -1,0 +1,280 @@
+"""A postmortem out of the record: what happened and what was learned, and not who did it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from incidents import timeline
+from incidents.models import ActionItem, Incident
+from incidents.services.markdown import block, inline, section_about, table
+from incidents.services.milestones import Times, day, duration, times_of, when
+from incidents.timeline import Entry
+from kb.models import Attempt, Cause, Investigation, Resolution
+
+# What a report calls these sections, in Korean and in English, or by their ids.
+_LESSONS = ("lesson", "교훈", "배운", "learned", "takeaway")
+_IMPACT = ("impact", "영향", "겪었")
+_MOST_SYMPTOM = 2000
+
+
+def postmortem(incident: Incident) -> str:
+    """Markdown in the active language, made from the rows as they are now.
+
+    Nobody is named but the owners of what remains to be done. What people wrote stands as their
+    words, except the sections taken over from the report, which are Markdown of the author's.
+    """
+    case = incident.investigation
+    attempts = _attempts(case) if case else []
+    parts = [
+        f"# {_('Postmortem')}: {inline(incident.title)}",
+        f"> {_('This looks at what happened and at what helps next time, not at who did it.')}",
+        *_section(_("Summary"), _summary(incident)),
+        *_section(_("Impact"), _impact(incident)),
+        *_section(_("How long it took"), _times(incident)),
+        *_section(_("The error"), _error(case)),
+        *_section(_("Timeline"), _timeline(incident)),
+        *_section(_("What was tried"), _tried(attempts)),
+        *_section(_("Cause"), _cause(incident, attempts)),
+        *_section(_("What worked"), _worked(incident, attempts)),
+        *_section(_("Lessons"), _lessons(incident)),
+        *_section(_("What remains to be done"), _action_items(incident)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _section(title: str, text: str) -> Iterator[str]:
+    if text:
+        yield f"## {title}"
+        yield text
+
+
+def _attempts(case: Investigation) -> list[Attempt]:
+    attempts = case.attempts.select_related("resolution__cause__guide")
+    return list(attempts.prefetch_related("addresses__guide__translations"))
+
+
+# Summary and impact
+
+
+def _summary(incident: Incident) -> str:
+    words = {
+        "when": day(incident.started_at),
+        "title": inline(incident.title),
+        "severity": incident.get_severity_display(),
+        "status": incident.get_status_display(),
+    }
+    began = _("On %(when)s began “%(title)s”. Severity: %(severity)s; now: %(status)s.") % words
+    return f"{began} {_how_it_ended(incident)}"
+
+
+def _how_it_ended(incident: Incident) -> str:
+    if incident.is_open:
+        return _("It is not over yet, so this is what is known so far.")
+    if incident.resolution_kind == Incident.ResolutionKind.WORKAROUND:
+        return _("It ended by a workaround: what caused it was not removed.")
+    if incident.resolution_kind == Incident.ResolutionKind.FIX:
+        return _("It ended by a fix.")
+    return _("How it ended was not recorded.")
+
+
+def _impact(incident: Incident) -> str:
+    services = [inline(service.name) for service in incident.services.all()]
+    known = [
+        (_("Services"), ", ".join(services)),
+        (_("Environment"), inline(incident.environment)),
+        (_("Severity"), incident.get_severity_display()),
+    ]
+    facts = "\n".join(f"- {name}: {value}" for name, value in known if value)
+    said = section_about(incident.report, _IMPACT, level=2)
+    return "\n\n".join(filter(None, [facts, said]))
+
+
+# Times
+
+
+def _times(incident: Incident) -> str:
+    times = times_of(incident)
+    if times.tells_only_the_day:
+        words = {"day": day(times.started)}
+        return _("Only the day is recorded: %(day)s. How long it took is not told.") % words
+    rows = [
+        (_("Started"), times.started, ""),
+        (_("Recorded here"), times.recorded, ""),
+        (_("Acknowledged"), times.acknowledged, _("time to acknowledge (MTTA)")),
+        (_("Mitigated"), times.mitigated, ""),
+        (_("Resolved"), times.resolved, _("time to resolve (MTTR)")),
+    ]
+    head = (_("Step"), _("When"), _("After the start"))
+    return table(head, [_time_row(times, *row) for row in rows])
+
+
+def _time_row(
+    times: Times, name: str, moment: datetime | None, measure: str
+) -> tuple[str, str, str]:
+    passed = times.after(moment)
+    if moment is None or passed is None:
+        return name, when(moment) if moment else _("not recorded"), ""
+    return name, when(moment), duration(passed) + (f", {measure}" if measure else "")
+
+
+# What was seen and done
+
+
+def _error(case: Investigation | None) -> str:
+    text = case.text.strip("\n") if case else ""
+    if not text.strip():
+        return ""
+    return block(text if len(text) <= _MOST_SYMPTOM else text[:_MOST_SYMPTOM] + "\n[…]")
+
+
+def _timeline(incident: Incident) -> str:
+    # What somebody did at a moment comes before what it made of the incident.
+    entries = sorted(timeline.of(incident), key=lambda entry: (entry.at, entry.kind == "status"))
+    has_times = len({entry.at for entry in entries}) > 1
+    lines = ((f"{when(at)}: {said}" if has_times else said) for at, said in _said(entries) if said)
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _said(entries: list[Entry]) -> Iterator[tuple[datetime, str]]:
+    """Each entry in words; checks that ran one after another are one line."""
+    for kind, group in groupby(entries, key=lambda entry: entry.kind):
+        same = list(group)
+        if kind == "run":
+            yield same[0].at, _runs(same)
+        else:
+            yield from ((entry.at, _entry(entry)) for entry in same)
+
+
+def _entry(entry: Entry) -> str:
+    """A line without names; nothing for kinds that say nothing here."""
+    if entry.attempt:
+        words = {"what": inline(entry.attempt.what), "outcome": entry.attempt.get_outcome_display()}
+        return _("tried: %(what)s (%(outcome)s)") % words
+    if entry.change:
+        return f"{entry.change.get_was_display()} → {entry.change.get_became_display()}"
+    if entry.note:
+        return inline(entry.note.text)
+    return {
+        "opened": _("it started"),
+        "pasted": _("the error was looked up"),
+        "concluded": _("the investigation was concluded"),
+    }.get(entry.kind, "")
+
+
+def _runs(entries: list[Entry]) -> str:
+    runs = [entry.run for entry in entries if entry.run]
+    bad = sum(run.status in ("WARNING", "CRITICAL") for run in runs)
+    words = {"count": len(runs), "bad": bad}
+    return (
+        ngettext(
+            "%(count)d check ran, %(bad)d not as expected",
+            "%(count)d checks ran, %(bad)d not as expected",
+            len(runs),
+        )
+        % words
+    )
+
+
+def _tried(attempts: list[Attempt]) -> str:
+    return "\n\n".join(_one_tried(number, one) for number, one in enumerate(attempts, start=1))
+
+
+def _one_tried(number: int, attempt: Attempt) -> str:
+    title = f"### {number}. {inline(attempt.what)}: {attempt.get_outcome_display()}"
+    return "\n\n".join([title, block(attempt.note)] if attempt.note.strip() else [title])
+
+
+# Cause, and what worked
+
+
+def _cause(incident: Incident, attempts: list[Attempt]) -> str:
+    case = incident.investigation
+    cause = case.concluded_cause if case else None
+    said = [_said_of_cause(case, cause) if case and cause else _("The cause is not known.")]
+    if known := incident.known_error:
+        said.append(_said_of_known_error(known, is_new=known != cause))
+    if removed := _removed_in_vain(attempts, besides=cause):
+        causes = "\n".join(f"- {name}" for name in removed)
+        introduction = _("Out of the way, and the failure stayed. None of these explains it alone:")
+        said.append(f"{introduction}\n\n{causes}")
+    return "\n\n".join(said)
+
+
+def _said_of_cause(case: Investigation, cause: Cause) -> str:
+    words = {"cause": _title_of(cause)}
+    confirmed = {
+        Investigation.Confirmation.RUNS: _("Confirmed by checks: %(cause)s."),
+        Investigation.Confirmation.PERSON: _("Confirmed by a person: %(cause)s."),
+        Investigation.Confirmation.PRESUMED: _("Presumed, not confirmed: %(cause)s."),
+    }
+    named = _("Named as the cause, with nothing recorded that confirms it: %(cause)s.")
+    return {str(key): said for key, said in confirmed.items()}.get(case.confirmation, named) % words
+
+
+def _said_of_known_error(cause: Cause, *, is_new: bool) -> str:
+    words = {"cause": _title_of(cause), "guide": inline(cause.guide.localized("title"))}
+    if cause.standing == Cause.Standing.FIXED:
+        return _("It was kept as a known error and has been fixed since: %(cause)s.") % words
+    if is_new:
+        return _("A known error of the guide “%(guide)s” stays open: %(cause)s.") % words
+    return _("It stays open as a known error of the guide “%(guide)s”.") % words
+
+
+def _removed_in_vain(attempts: list[Attempt], *, besides: Cause | None) -> list[str]:
+    failed = [one for one in attempts if one.outcome == Attempt.Outcome.FAILED]
+    causes = [cause for one in failed for cause in one.addresses.all() if cause != besides]
+    return list(dict.fromkeys(_title_of(cause) for cause in causes))
+
+
+def _title_of(cause: Cause) -> str:
+    return inline(cause.guide.localized_name("causes", cause.slug, cause.title)).rstrip(".")
+
+
+def _worked(incident: Incident, attempts: list[Attempt]) -> str:
+    worked = [inline(one.what) for one in attempts if one.outcome == Attempt.Outcome.WORKED]
+    case = incident.investigation
+    resolution = case.concluded_resolution if case else None
+    if not worked and resolution:
+        worked = [inline(resolution.localized("title"))]
+    if not worked:
+        return _("Nothing is recorded as having worked.")
+    lines = [f"- {one}" for one in worked]
+    if _is_workaround(incident, resolution):
+        lines += ["", _("This goes around the cause; it does not remove it.")]
+    return "\n".join(lines)
+
+
+def _is_workaround(incident: Incident, resolution: Resolution | None) -> bool:
+    if incident.resolution_kind:
+        return incident.resolution_kind == Incident.ResolutionKind.WORKAROUND
+    return resolution is not None and resolution.kind == Resolution.Kind.WORKAROUND
+
+
+# What comes of it
+
+
+def _lessons(incident: Incident) -> str:
+    said = section_about(incident.report, _LESSONS, level=2)
+    return said or _("None are written down yet.")
+
+
+def _action_items(incident: Incident) -> str:
+    items = list(incident.action_items.select_related("owner"))
+    if not items:
+        return _("Nothing is written down.")
+    head = ("#", _("What"), _("Horizon"), _("Owner"), _("Due"), _("Done"))
+    rows = [(str(number), *_item_row(item)) for number, item in enumerate(items, start=1)]
+    return table(head, rows)
+
+
+def _item_row(item: ActionItem) -> tuple[str, ...]:
+    return (
+        inline(item.what),
+        item.get_horizon_display(),
+        inline(str(item.owner)) if item.owner else _("nobody yet"),
+        item.due.isoformat() if item.due else "",
+        day(item.done_at) if item.done_at else "",
+    )
