@@ -7,6 +7,7 @@ from typing import Any
 from kb.index import GuideMatch
 from kb.matching import Contribution, Fact
 from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
+from kb.services.differences import NOTHING_TO_COMPARE, Verification
 from kb.services.gaps import Gap
 from kb.services.reasons import Reason
 from kb.services.similar import SimilarCase
@@ -127,7 +128,8 @@ class ResolutionView:
     """A repair with its track record and where its verification stands.
 
     `is_verified`: every verifying check was OK after the repair. `can_conclude`: a person may
-    say that this fixed it, because it was verified or nothing can verify it.
+    say that this fixed it, because it was looked at afterwards or nothing can verify it.
+    `verification` compares nothing outside an investigation.
     """
 
     resolution: Resolution
@@ -137,6 +139,7 @@ class ResolutionView:
     verify: tuple[CheckState, ...]
     is_verified: bool
     can_conclude: bool
+    verification: Verification = NOTHING_TO_COMPARE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,6 @@ from kb.services.reading import Case
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
 from probes.models import Batch, BatchItem, Run
-from probes.services import judged
 
 # Looks this far apart saw two states of the world: together they prove nothing.
 FRESH_FOR = timedelta(hours=1)
@@ -71,7 +70,7 @@ def state_of(check: Check, *, values: Values, looks: Looks, purpose: str) -> Che
     items = [i for i in _items(check, params, looks) if i.batch.purpose == purpose]
     # A person's word is about the check's own place, wherever the person sat.
     here = [i for i in items if is_word(i) or i.batch.location_id == place.pk]
-    run = _newest([item.run for item in here if hasattr(item, "run")])
+    run = newest([item.run for item in here if hasattr(item, "run")])
     return CheckState(
         check=check,
         run=run,
@@ -91,7 +90,7 @@ def is_word(item: BatchItem) -> bool:
     return item.kind == "manual" or (hasattr(item, "run") and bool(item.run.answered_by))
 
 
-def _newest(runs: list[Run]) -> Run | None:
+def newest(runs: list[Run]) -> Run | None:
     """What was recorded last; that a runner then could not look takes no person's word back."""
     newest_first = sorted(runs, key=lambda run: -run.pk)
     for run in newest_first:
@@ -145,18 +144,14 @@ def newest_look(looks: Looks) -> Run | None:
     )
 
 
-def is_verified(after: CheckState, before: CheckState) -> bool:
-    """OK after the repair, and no later look while diagnosing says otherwise."""
-    run, look = after.run, before.run
-    if run is None or after.status != "OK":
-        return False
-    is_later = look is not None and look.pk > run.pk
-    if look is None or not is_later:
-        return True
-    return judged(look, before.check.baseline) in ("OK", "UNKNOWN")
+def history(state: CheckState, looks: Looks) -> list[Run]:
+    """Every run of the check from the state's place with its values, as they were recorded."""
+    items = _items(state.check, state.values, looks)
+    here = [i for i in items if is_word(i) or i.batch.location_id == state.location.pk]
+    return sorted((item.run for item in here if hasattr(item, "run")), key=lambda run: run.pk)
 
 
-def _items(check: Check, params: dict[str, Any] | None, looks: Looks) -> tuple[BatchItem, ...]:
+def _items(check: Check, params: Mapping[str, Any] | None, looks: Looks) -> tuple[BatchItem, ...]:
     if check.probe.kind == "manual" or params is None:
         return looks.by_key.get((check.probe.definition_hash, check.key), ())
     return looks.by_key.get((check.probe.definition_hash, _canonical(params)), ())
