@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kb import services
-from kb.api import answers, inputs, terminal
+from kb.api import answers, inputs, seen, terminal
 from kb.api.refusals import RefusingView
 from kb.models import Check, Investigation, Resolution
 from probes.parsers import BoundedJSONParser
@@ -162,7 +162,7 @@ class AnswersView(RefusingView):
 
 
 class OutcomeView(RefusingView):
-    """ "This fixed it", or that it did not."""
+    """What came of a repair, as a person says it beside what the verifying checks propose."""
 
     required_permissions = {"POST": "probes.run_probe"}
 
@@ -170,15 +170,18 @@ class OutcomeView(RefusingView):
     def post(self, request: Request, public_id: str) -> Response:
         investigation = _investigation(public_id)
         asked = read(inputs.OutcomeInput, request.data)
-        services.conclude(
+        recorded = services.record_outcome(
             investigation,
             _resolution(asked["resolution"]),
-            worked=asked["worked"],
+            outcome=asked["outcome"],
             by=request.user,
             note=asked["note"],
+            was_cause=asked["was_cause"],
         )
         investigation.refresh_from_db()
-        return _answer(request, investigation, code=status.HTTP_201_CREATED)
+        answer = answers.investigation(services.diagnose(investigation))
+        answer["recorded"] = seen.recorded(recorded)
+        return Response(answer, status=status.HTTP_201_CREATED)
 
 
 def _resolution(key: str) -> Resolution:
