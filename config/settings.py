@@ -159,6 +159,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {"LookPurpose": "kb.api.inputs.PURPOSES"},
 }
 
 # The ports the base itself answers on: no probe may look at them.

@@ -2,9 +2,17 @@
 
 from typing import Any
 
+from kb.api.seen import seen, verification
 from kb.matching import Contribution
 from kb.models import Guide, Investigation, Resolution
-from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView, SimilarCase, WeakMatch
+from kb.services import (
+    CheckState,
+    Diagnosis,
+    RankedCause,
+    ResolutionView,
+    SimilarCase,
+    WeakMatch,
+)
 from kb.services.gaps import Gap
 from kb.services.headings import heading_of
 from kb.templatetags.answers import fact_kind
@@ -14,7 +22,8 @@ from kb.templatetags.reasons import (
     counter_kind,
     strength_meaning,
 )
-from probes.models import Run
+from kb.templatetags.repairs import confirmation_words
+from probes.services import answers_of
 
 
 def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
@@ -112,7 +121,10 @@ def cause(ranked: RankedCause) -> dict[str, Any]:
             }
             for moved in ranked.moved
         ],
-        "resolutions": [resolution(view) for view in ranked.resolutions],
+        "resolutions": [
+            {**resolution(view), "verification": verification(view.verification)}
+            for view in ranked.resolutions
+        ],
     }
 
 
@@ -179,23 +191,14 @@ def check(state: CheckState) -> dict[str, Any]:
         "name": this.guide.localized_name("checks", this.slug, this.name),
         "manual": state.is_manual,
         "phase": state.phase,
+        # What a person may say they saw, where that is asked of one.
+        "answers": answers_of(this.probe) if state.is_manual or state.asks_witness else [],
         "location": state.location.slug,
-        "run": run and _run(run),
+        "run": run and seen(run),
         # Seen from other places: not evidence beside `run`.
         "elsewhere": [
-            {"location": one.item.batch.location.slug, **_run(one)} for one in state.elsewhere
+            {"location": one.item.batch.location.slug, **seen(one)} for one in state.elsewhere
         ],
-    }
-
-
-def _run(run: Run) -> dict[str, Any]:
-    return {
-        "id": run.public_id,
-        "status": run.status,
-        "reason_code": run.reason_code,
-        "summary": run.summary,
-        "facts": run.facts,
-        "recorded_at": run.recorded_at,
     }
 
 
@@ -248,6 +251,7 @@ def _similar(one: SimilarCase, text: str) -> dict[str, Any]:
         "url": case.get_absolute_url(),
         "title": case.title,
         "concluded": case.concluded_cause.key if case.concluded_cause else None,
+        "confirmation": case.confirmation or None,
         "resolution": case.concluded_resolution and resolution_key(case.concluded_resolution),
         "worked": worked_words(case),
         "by": case.concluded_by.get_username() if case.concluded_by else None,
@@ -282,6 +286,11 @@ def _conclusion(diagnosis: Diagnosis) -> dict[str, Any] | None:
     return {
         "at": found.concluded_at,
         "cause": found.concluded_cause.key if found.concluded_cause else None,
+        # How sure the cause is: presumed, runs or person.
+        "confirmation": found.confirmation or None,
+        "confirmed": confirmation_words(found),
         "resolution": found.concluded_resolution and resolution_key(found.concluded_resolution),
+        "kind": found.concluded_resolution and found.concluded_resolution.kind,
+        "by": found.concluded_by.get_username() if found.concluded_by else None,
         "verified_by": [run.public_id for run in found.verified_by.all()],
     }

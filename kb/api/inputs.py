@@ -6,12 +6,13 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
-from kb.models import Guide
+from kb.models import Attempt, Guide
 from probes.models import Location
 from probes.strict import StrictSerializer
 
 # A longer text is cut by the matcher, which says so; a longer body is refused before it is read.
 LONGEST_TEXT = 1_000_000
+PURPOSES = ("diagnose", "verify")
 
 
 class RawTextParser(BaseParser):
@@ -66,7 +67,7 @@ class BatchInput(StrictSerializer):
     checks = serializers.ListField(
         child=serializers.CharField(max_length=110), min_length=1, max_length=50
     )
-    purpose = serializers.ChoiceField(choices=["diagnose", "verify"], default="diagnose")
+    purpose = serializers.ChoiceField(choices=PURPOSES, default="diagnose")
     # Without it, each check is looked at from its role's own place.
     location = serializers.SlugRelatedField(
         slug_field="slug", queryset=Location.objects.all(), required=False
@@ -78,12 +79,28 @@ class AnswerInput(StrictSerializer):
     check = serializers.CharField(max_length=110)
     answer = serializers.CharField(max_length=100)
     note = serializers.CharField(max_length=2000, default="", allow_blank=True)
+    purpose = serializers.ChoiceField(choices=PURPOSES, default="diagnose")
 
 
 class OutcomeInput(StrictSerializer):
+    """`outcome`, or `worked` for who only knows that; `was_cause` without a word leaves it open."""
+
     resolution = serializers.CharField(max_length=160)
-    worked = serializers.BooleanField()
+    worked = serializers.BooleanField(required=False)
+    outcome = serializers.ChoiceField(choices=Attempt.Outcome.choices, required=False)
+    was_cause = serializers.BooleanField(required=False, allow_null=True, default=None)
     note = serializers.CharField(max_length=2000, default="", allow_blank=True)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        worked, outcome = given.pop("worked", None), given.get("outcome")
+        if outcome is None and worked is None:
+            message = _("Send outcome (worked, partly, failed or unknown), or worked.")
+            raise serializers.ValidationError({"outcome": message}, code="required")
+        if outcome is not None and worked is not None and worked != (outcome == "worked"):
+            message = _("worked and outcome say different things; send one of them.")
+            raise serializers.ValidationError({"outcome": message}, code="contradiction")
+        given["outcome"] = outcome or ("worked" if worked else "failed")
+        return given
 
 
 class GuideQuery(StrictSerializer):

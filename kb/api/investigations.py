@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kb import services
-from kb.api import answers, inputs, terminal
+from kb.api import answers, inputs, seen, terminal
 from kb.api.refusals import RefusingView
 from kb.models import Check, Investigation, Resolution
 from probes.parsers import BoundedJSONParser
@@ -138,7 +138,10 @@ def _checks(keys: list[str]) -> list[Check]:
 
 
 class AnswersView(RefusingView):
-    """What a person saw, for a check that only a person can do."""
+    """What a person saw, for a question to a person or where no runner could look.
+
+    `answer` is a reason code of the check's own kind.
+    """
 
     required_permissions = {"POST": "probes.run_probe"}
 
@@ -148,13 +151,18 @@ class AnswersView(RefusingView):
         asked = read(inputs.AnswerInput, request.data)
         [check] = _checks([asked["check"]])
         services.answer_check(
-            investigation, check, answer=asked["answer"], note=asked["note"], by=request.user
+            investigation,
+            check,
+            answer=asked["answer"],
+            note=asked["note"],
+            by=request.user,
+            purpose=asked["purpose"],
         )
         return _answer(request, investigation, code=status.HTTP_201_CREATED)
 
 
 class OutcomeView(RefusingView):
-    """ "This fixed it", or that it did not."""
+    """What came of a repair, as a person says it beside what the verifying checks propose."""
 
     required_permissions = {"POST": "probes.run_probe"}
 
@@ -162,15 +170,18 @@ class OutcomeView(RefusingView):
     def post(self, request: Request, public_id: str) -> Response:
         investigation = _investigation(public_id)
         asked = read(inputs.OutcomeInput, request.data)
-        services.conclude(
+        recorded = services.record_outcome(
             investigation,
             _resolution(asked["resolution"]),
-            worked=asked["worked"],
+            outcome=asked["outcome"],
             by=request.user,
             note=asked["note"],
+            was_cause=asked["was_cause"],
         )
         investigation.refresh_from_db()
-        return _answer(request, investigation, code=status.HTTP_201_CREATED)
+        answer = answers.investigation(services.diagnose(investigation))
+        answer["recorded"] = seen.recorded(recorded)
+        return Response(answer, status=status.HTTP_201_CREATED)
 
 
 def _resolution(key: str) -> Resolution:

@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from kb.api.answers import resolution_key, worked_words
 from kb.models import Resolution
-from kb.services import Diagnosis, Moved, RankedCause, SimilarCase
+from kb.services import Diagnosis, Moved, RankedCause, ResolutionView, SimilarCase
 from kb.templatetags.answers import says_words
 from kb.templatetags.reasons import against_words
+from kb.templatetags.repairs import confirmation_words, proposed_words, why_proposed
+from probes.models import Run
 
 # The widest label of any language, so that the second column lines up.
 _LABEL_WIDTH = 12
@@ -30,6 +32,7 @@ def _lines(diagnosis: Diagnosis, *, base: str, limit: int) -> Iterator[str]:
     for ranked in diagnosis.causes[:limit]:
         yield from _cause(ranked, base=base, is_first=ranked.guide.pk not in told)
         told.add(ranked.guide.pk)
+    yield from _ended(diagnosis)
     yield from _next(diagnosis, base=base)
     yield from _worked(diagnosis, base=base)
     yield from _before(diagnosis, base=base)
@@ -64,6 +67,8 @@ def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
         yield _row(_("seen"), f"{_seen(moved)} ({says_words(moved.says)})")
     for view in ranked.resolutions:
         yield _row(_label(view.resolution), _resolution(view.resolution))
+        if words := _verified(view):
+            yield _row(_("after"), words)
 
 
 def _seen(moved: Moved) -> str:
@@ -106,6 +111,35 @@ def _resolution(resolution: Resolution) -> str:
     return f"{resolution.localized('title')} [{resolution.get_risk_display()}]"
 
 
+def _verified(view: ResolutionView) -> str:
+    """`outside: refused -> connected. The checks say: it worked.`; nothing before anyone looked."""
+    proposal = view.verification.proposal
+    if not proposal.outcome:
+        return ""
+    looks = ", ".join(
+        f"{one.check.slug}: {_code(one.before)} -> {_code(one.after)}"
+        for one in view.verification.compared
+    )
+    return f"{looks}. {proposed_words(proposal.outcome)} {why_proposed(proposal.why)}"
+
+
+def _code(run: Run | None) -> str:
+    return run.reason_code if run else "?"
+
+
+def _ended(diagnosis: Diagnosis) -> Iterator[str]:
+    """What ended the case, and how sure its cause is."""
+    found = diagnosis.investigation
+    if found.concluded_at is None:
+        return
+    words = worked_words(found) or found.title
+    if kind := found.concluded_resolution:
+        words = f"{_label(kind)}: {words}"
+    if sure := confirmation_words(found):
+        words += " " + _("(cause %(how)s)") % {"how": sure}
+    yield _row(_("ended"), words)
+
+
 def _next(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
     if diagnosis.next is None:
         return
@@ -116,6 +150,8 @@ def _next(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
 
 
 def _worked(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
+    if diagnosis.investigation.concluded_at is not None:
+        return
     fixes = [
         view.resolution
         for ranked in diagnosis.causes[:1]
@@ -144,6 +180,8 @@ def _before(diagnosis: Diagnosis, *, base: str) -> Iterator[str]:
     """What worked in the most similar earlier cases, and why each is similar."""
     for one in diagnosis.similar[:_MOST_BEFORE]:
         worked = worked_words(one.case) or one.case.title
+        if one.case.concluded_resolution:
+            worked = f"{_label(one.case.concluded_resolution)}: {worked}"
         text = f"{worked} ({_likeness(one, diagnosis.investigation.text)})"
         yield _row(_("before"), f"{text}   {base}{one.case.get_absolute_url()}")
 

@@ -13,6 +13,7 @@ from kb.services.answers import (
     SymptomSeen,
     WeakMatch,
 )
+from kb.services.differences import Compared, FactChange, Verification
 from kb.services.errors import (
     BadParameters,
     CannotConclude,
@@ -34,7 +35,7 @@ from kb.services.guides import (
     save_translation,
 )
 from kb.services.investigate import answer_check, request_runs, run_checks, set_parameters
-from kb.services.learn import conclude, conclude_cause
+from kb.services.learn import Recorded, conclude, conclude_cause, record_outcome
 from kb.services.once import Once, look_once, outcome_of
 from kb.services.ranking import diagnose, resolutions_of
 from kb.services.reasons import Outcome, Reason
@@ -45,7 +46,9 @@ __all__ = [
     "BadParameters",
     "CannotConclude",
     "CheckState",
+    "Compared",
     "Diagnosis",
+    "FactChange",
     "ImportRefused",
     "Mark",
     "MissingParameters",
@@ -56,11 +59,13 @@ __all__ = [
     "ParameterValue",
     "RankedCause",
     "Reason",
+    "Recorded",
     "ResolutionView",
     "Saved",
     "SimilarCase",
     "Suggestion",
     "SymptomSeen",
+    "Verification",
     "WeakMatch",
     "answer_check",
     "apply_import",
@@ -75,6 +80,7 @@ __all__ = [
     "plan_import",
     "publish_guide",
     "record_edit",
+    "record_outcome",
     "request_runs",
     "resolutions_of",
     "run_checks",

@@ -123,6 +123,8 @@ def with_phrase(draft: GuideDraft, cause: str, phrase: str) -> GuideDraft:
 def _solved(guide: Guide | None) -> list[Investigation]:
     """The newest solved cases: of the guide, and of the rest to see whom its words mislead."""
     rows = Investigation.objects.filter(concluded_at__isnull=False).exclude(text="")
+    # A presumed cause neither teaches its words nor says whom they mislead.
+    rows = rows.exclude(confirmation=Investigation.Confirmation.PRESUMED)
     rows = rows.select_related("concluded_cause").annotate(begin=Left("text", _MOST_CHARS))
     rows = rows.defer("text").order_by("-concluded_at", "-pk")
     own = rows.filter(concluded_cause__guide=guide)[:MOST_OWN] if guide else ()

@@ -7,6 +7,7 @@ from typing import Any
 from kb.index import GuideMatch
 from kb.matching import Contribution, Fact
 from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
+from kb.services.differences import NOTHING_TO_COMPARE, Verification
 from kb.services.gaps import Gap
 from kb.services.reasons import Reason
 from kb.services.similar import SimilarCase
@@ -64,6 +65,7 @@ class CheckState:
 
     `missing` names parameters without a value; `unconfirmed` those that came from the paste.
     `values` is what the probe would be run with, None while something is missing.
+    `can_answer`: a person may say what they saw, because no runner saw it.
     """
 
     check: Check
@@ -71,6 +73,7 @@ class CheckState:
     phase: str
     is_manual: bool
     location: Location
+    can_answer: bool = False
     elsewhere: tuple[Run, ...] = ()
     values: Mapping[str, Any] | None = None
     missing: tuple[str, ...] = ()
@@ -92,6 +95,12 @@ class CheckState:
     def can_run(self) -> bool:
         """Whether a runner could take it now; a person answers the manual ones."""
         return not (self.is_manual or self.is_open or self.missing)
+
+    @property
+    def asks_witness(self) -> bool:
+        """Whether a person is asked what they saw, because a runner could not look or cannot."""
+        tried_or_stuck = self.run is not None or bool(self.missing)
+        return self.can_answer and tried_or_stuck and not (self.is_manual or self.is_open)
 
     @property
     def status(self) -> str:
@@ -119,7 +128,8 @@ class ResolutionView:
     """A repair with its track record and where its verification stands.
 
     `is_verified`: every verifying check was OK after the repair. `can_conclude`: a person may
-    say that this fixed it, because it was verified or nothing can verify it.
+    say that this fixed it, because it was looked at afterwards or nothing can verify it.
+    `verification` compares nothing outside an investigation.
     """
 
     resolution: Resolution
@@ -129,6 +139,7 @@ class ResolutionView:
     verify: tuple[CheckState, ...]
     is_verified: bool
     can_conclude: bool
+    verification: Verification = NOTHING_TO_COMPARE
 
 
 @dataclass(frozen=True, kw_only=True)

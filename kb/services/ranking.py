@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from kb import diagnosis
-from kb.models import Cause, Guide, Investigation, Resolution
+from kb.models import Attempt, Cause, Guide, Investigation, Resolution
 from kb.services import looks as looking
-from kb.services import track_records, weighing
+from kb.services import track_records, verification, weighing
 from kb.services.answers import (
     Advice,
     CheckState,
@@ -19,6 +20,7 @@ from kb.services.answers import (
     SymptomSeen,
     WeakMatch,
 )
+from kb.services.differences import Compared
 from kb.services.gaps import gap_of
 from kb.services.looks import Looks
 from kb.services.marks import marks_of
@@ -42,12 +44,23 @@ class _Weighed:
     before: Mapping[str, CheckState]
     after: Mapping[str, CheckState]
     runs: Mapping[int, Run]
+    attempts: Sequence[Attempt]
+
+    @cached_property
+    def compared(self) -> list[Compared]:
+        return verification.compare(
+            self.after.values(),
+            self.looks,
+            attempts=self.attempts,
+            until=self.case.investigation.concluded_at,
+        )
 
 
 def diagnose(investigation: Investigation) -> Diagnosis:
     """Everything about the investigation as it stands now."""
     case = read_case(investigation)
     parameters = parameters_by_guide(case)
+    attempts = tuple(investigation.attempts.select_related("resolution", "by"))
     looks = looking.read_looks(case)
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
@@ -61,6 +74,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         before=before,
         after=_states(case, parameters, looks, Batch.Purpose.VERIFY),
         runs={run.pk: run for run in evidence.values()},
+        attempts=attempts,
     )
     ranked = _ranked_causes(weighed)
     return Diagnosis(
@@ -76,7 +90,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         parameters=tuple(v for values in parameters.values() for v in values.values()),
         checks=tuple(before.values()),
         open_batch=looks.open_batch,
-        attempts=tuple(investigation.attempts.select_related("resolution", "by")),
+        attempts=attempts,
         similar=similar_cases(
             investigation, case.analysis, leading=ranked[0].cause if ranked else None
         ),
@@ -274,16 +288,16 @@ def _resolution(
     row: Resolution, guide: Guide, weighed: _Weighed, worked: int, tried: int
 ) -> ResolutionView:
     keys = [f"{guide.slug}/{check.slug}" for check in row.verify.all()]
-    is_verified = bool(keys) and all(
-        looking.is_verified(weighed.after[key], weighed.before[key]) for key in keys
-    )
+    of_guide = (one for one in weighed.compared if one.check.guide_id == guide.pk)
+    verified = verification.verify(row, of_guide)
     is_open = weighed.case.investigation.concluded_at is None
     can_be_it = row.kind != Resolution.Kind.AVOID
     return replace(
         _view(row, worked, tried),
         verify=tuple(weighed.after[key] for key in keys),
-        is_verified=is_verified,
-        can_conclude=is_open and can_be_it and (is_verified or not keys),
+        is_verified=verified.is_verified,
+        can_conclude=is_open and can_be_it and verified.is_looked_at,
+        verification=verified,
     )
 
 

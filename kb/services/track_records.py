@@ -35,7 +35,10 @@ def confirmations(investigation: Investigation, guides: Iterable[Guide]) -> dict
     One person who pastes the same error every hour is one voice a day.
     """
     concluded = Investigation.objects.filter(
-        concluded_cause__guide__in=list(guides), fingerprint=investigation.fingerprint
+        concluded_cause__guide__in=list(guides),
+        fingerprint=investigation.fingerprint,
+        # What was only presumed teaches nothing, or a guess would confirm itself.
+        confirmation__in=(Investigation.Confirmation.RUNS, Investigation.Confirmation.PERSON),
     ).exclude(pk=investigation.pk)
     voices = (
         concluded.order_by()

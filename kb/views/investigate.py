@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from kb.models import Check, Investigation, Resolution
+from kb.models import Attempt, Check, Investigation, Resolution
 from kb.services.answers import Diagnosis
 from kb.services.errors import (
     BadParameters,
@@ -16,7 +16,7 @@ from kb.services.errors import (
     NeedsConfirmation,
 )
 from kb.services.investigate import answer_check, run_checks, set_parameters
-from kb.services.learn import conclude
+from kb.services.learn import record_outcome
 from kb.services.parameters import scoped
 from kb.services.ranking import diagnose
 from kb.views.results import investigation_of, page
@@ -63,9 +63,7 @@ def _request_runs(request: PageRequest, diagnosis: Diagnosis) -> Batch:
     verifies = request.POST.get("verify", "")
     key = f"{request.POST.get('key', '')}:{wanted}:{verifies}"
     if verifies:
-        resolution = _resolution(verifies)
-        found = list(resolution.verify.select_related("guide", "probe"))
-        by_machine = [check for check in found if check.probe.kind != "manual"]
+        by_machine = _verifying(diagnosis, verifies)
         purpose = Batch.Purpose.VERIFY
     else:
         by_machine = runnable(request, diagnosis, wanted)
@@ -80,6 +78,17 @@ def _request_runs(request: PageRequest, diagnosis: Diagnosis) -> Batch:
         confirm=bool(_values(request)),
         location=_chosen_place(request),
     )
+
+
+def _verifying(diagnosis: Diagnosis, asked: str) -> list[Check]:
+    """`12` is that repair's verifying checks; with `+seen` also all that was looked at before."""
+    number, _plus, more = asked.partition("+")
+    found = list(_resolution(number).verify.select_related("guide", "probe"))
+    if more == "seen":
+        known = {check.pk for check in found}
+        looked_at = (state for state in diagnosis.checks if state.run and state.can_run)
+        found += [state.check for state in looked_at if state.check.pk not in known]
+    return [check for check in found if check.probe.kind != "manual"]
 
 
 def _chosen_place(request: PageRequest) -> Location | None:
@@ -122,9 +131,13 @@ def answer(request: PageRequest, public_id: str) -> HttpResponse:
     found = runnable(request, diagnose(investigation), request.POST.get("check", ""))
     note = request.POST.get("note", "")
     given = request.POST.get("answer", "")
+    is_after = request.POST.get("purpose") == Batch.Purpose.VERIFY
+    purpose = Batch.Purpose.VERIFY if is_after else Batch.Purpose.DIAGNOSE
     try:
         for check in found[:1]:
-            answer_check(investigation, check, answer=given, note=note, by=request.user)
+            answer_check(
+                investigation, check, answer=given, note=note, by=request.user, purpose=purpose
+            )
     except RequestRefused as refused:
         return page(request, investigation, problems=refusals(refused), status=400)
     return _back(request, investigation)
@@ -146,22 +159,39 @@ def cancel(request: PageRequest, public_id: str) -> HttpResponse:
 def outcome(request: PageRequest, public_id: str) -> HttpResponse:
     investigation = investigation_of(public_id)
     resolution = _resolution(request.POST.get("resolution", ""))
-    worked = request.POST.get("worked") == "yes"
+    said = request.POST.get("outcome", "")
+    if said not in Attempt.Outcome.values:
+        raise Http404
     try:
-        conclude(
+        record_outcome(
             investigation,
             resolution,
-            worked=worked,
+            outcome=said,
             by=request.user,
             note=request.POST.get("note", ""),
+            was_cause=_was_cause(request),
         )
     except CannotConclude as refused:
         return page(request, investigation, problems=(str(refused),), status=400)
-    if worked:
-        messages.success(request, _("Recorded. The next person with this error sees what helped."))
-    else:
-        messages.info(request, _("Recorded that it did not help. The causes are ranked again."))
+    _thank(request, said)
     return redirect(investigation)
+
+
+def _was_cause(request: PageRequest) -> bool | None:
+    """What the box beside the buttons says; None where there was none."""
+    return request.POST.get("was_cause") == "yes" if "asks_cause" in request.POST else None
+
+
+def _thank(request: PageRequest, outcome: str) -> None:
+    match outcome:
+        case Attempt.Outcome.WORKED:
+            messages.success(
+                request, _("Recorded. The next person with this error sees what helped.")
+            )
+        case Attempt.Outcome.FAILED:
+            messages.info(request, _("Recorded that it did not help. The causes are ranked again."))
+        case _:
+            messages.info(request, _("Recorded. The case stays open."))
 
 
 def _resolution(number: str) -> Resolution:

@@ -1,9 +1,10 @@
-"""What results of the advised check would decide, in few lines."""
+"""What results of the advised check would decide, and what the repair that ended it changed."""
 
 from dataclasses import dataclass
 
 from kb.models import Cause
-from kb.services.answers import Advice
+from kb.services.answers import Advice, Diagnosis
+from kb.services.differences import NOTHING_TO_COMPARE, Verification
 
 MOST_LINES = 3
 MOST_CAUSES = 3
@@ -31,3 +32,11 @@ def telling(advice: Advice | None) -> list[Telling]:
         Telling(reason_codes=codes, says=says, causes=tuple(causes[:MOST_CAUSES]))
         for (codes, says), causes in list(lines.items())[:MOST_LINES]
     ]
+
+
+def concluded(diagnosis: Diagnosis) -> Verification:
+    """What the verifying checks saw of the repair that the case was concluded with."""
+    resolution = diagnosis.investigation.concluded_resolution_id
+    views = (view for ranked in diagnosis.causes for view in ranked.resolutions)
+    ended = (view.verification for view in views if view.resolution.pk == resolution)
+    return next(ended, NOTHING_TO_COMPARE)

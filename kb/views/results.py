@@ -15,7 +15,7 @@ from kb.services.answers import CheckState, Diagnosis
 from kb.services.ranking import diagnose
 from kb.views import pasted
 from kb.views.causes import laid_out
-from kb.views.outcomes import telling
+from kb.views.outcomes import concluded, telling
 from kb.views.similar import earlier
 from kb.views.values import asked_for
 from kb.views.vantage import vantage_of
@@ -91,6 +91,7 @@ def _context(
         "can_run_any": any(not state.is_manual for state in diagnosis.checks),
         "progress": _progress(diagnosis.open_batch),
         "vantage": vantage_of(diagnosis),
+        "concluded": concluded(diagnosis),
         "verified_by": investigation.verified_by.all() if investigation.concluded_at else (),
         "seen": _seen(investigation),
         "idempotency_key": secrets.token_urlsafe(9),

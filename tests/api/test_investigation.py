@@ -1,8 +1,9 @@
 """From the terminal to the outcome: batch, run, outcome."""
 
+import pytest
 from rest_framework.test import APIClient
 
-from kb.models import Attempt
+from kb.models import Attempt, Resolution
 from probes.models import Location
 
 REFUSED = "GET http://localhost:8000/ net::ERR_CONNECTION_REFUSED"
@@ -117,3 +118,141 @@ def test_a_place_that_is_not_there_is_named(responder: APIClient) -> None:
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == "/location"
+
+
+def test_a_person_says_what_they_saw_in_the_words_of_the_check(responder: APIClient) -> None:
+    found = started(responder)
+    address = f"/api/v1/investigations/{found['id']}/answers"
+    said = {"check": "connection/listener", "answer": "not_listening", "note": "ss is empty"}
+
+    answer = responder.post(address, said, format="json")
+
+    assert answer.status_code == 201
+    shown = {one["check"]: one for one in answer.json()["checks"]}["connection/listener"]
+    assert (shown["run"]["reason_code"], shown["run"]["answered_by"]) == ("not_listening", "bot0")
+    assert "not_listening" in shown["answers"]
+    assert "permission_denied" not in shown["answers"]
+    refused = responder.post(address, {**said, "answer": "maybe"}, format="json")
+    assert refused.status_code == 422
+    assert "held_by_other" in refused.content.decode()
+
+
+def outcome(found: dict) -> str:
+    return f"/api/v1/investigations/{found['id']}/outcome"
+
+
+def first_fix(found: dict) -> dict:
+    return found["causes"][0]["resolutions"][0]
+
+
+def test_each_fix_says_what_its_checks_saw_and_what_that_proposes(responder: APIClient) -> None:
+    found = started(responder)
+    wanted = first_fix(found)["verify"]
+    assert first_fix(found)["verification"]["proposed"] is None
+    assert first_fix(found)["verification"]["why"] == "not_looked_after"
+    address = f"/api/v1/investigations/{found['id']}/answers"
+    for purpose, answers in (("diagnose", WRONG), ("verify", WELL)):
+        for check in wanted:
+            said = {"check": f"connection/{check}", "answer": answers[check], "purpose": purpose}
+            assert responder.post(address, said, format="json").status_code == 201
+
+    seen = responder.get(f"/api/v1/investigations/{found['id']}").json()
+
+    causes = {one["slug"]: one for one in seen["causes"]}
+    verification = causes[found["causes"][0]["slug"]]["resolutions"][0]["verification"]
+    assert (verification["proposed"], verification["why"]) == ("worked", "all_repaired")
+    assert {one["change"] for one in verification["checks"]} == {"repaired"}
+    assert {
+        one["check"]: (one["before"]["reason_code"], one["after"]["reason_code"])
+        for one in verification["checks"]
+    } == {f"connection/{check}": (WRONG[check], WELL[check]) for check in wanted}
+
+
+WRONG = {"listener": "not_listening", "outside": "refused", "app": "module_not_found"}
+WELL = {"listener": "listening", "outside": "connected", "app": "loadable"}
+
+
+def test_outcome_answers_what_was_proposed_and_whether_the_person_agreed(
+    responder: APIClient,
+) -> None:
+    found = started(responder)
+    said = {"resolution": first_fix(found)["slug"], "outcome": "partly"}
+
+    answer = responder.post(outcome(found), said, format="json")
+
+    assert answer.status_code == 201
+    assert answer.json()["recorded"] == {"outcome": "partly", "proposed": None, "agreed": None}
+    assert Attempt.objects.get().outcome == "partly"
+    assert answer.json()["conclusion"] is None
+
+
+def test_conclusion_says_how_sure_the_cause_is(responder: APIClient) -> None:
+    found = started(responder)
+    said = {"resolution": first_fix(found)["slug"], "outcome": "worked", "was_cause": False}
+
+    english = {"Accept-Language": "en"}
+    answer = responder.post(outcome(found), said, format="json", headers=english)
+
+    conclusion = answer.json()["conclusion"]
+    assert (conclusion["confirmation"], conclusion["confirmed"]) == ("presumed", "presumed")
+    assert (conclusion["kind"], conclusion["by"]) == ("fix", "bot0")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"outcome": "worked", "worked": False}, {"outcome": "better"}],
+    ids=["nothing", "contradiction", "unknown-word"],
+)
+def test_outcome_that_says_nothing_or_two_things_is_refused(
+    responder: APIClient, said: dict
+) -> None:
+    found = started(responder)
+
+    answer = responder.post(
+        outcome(found), {"resolution": first_fix(found)["slug"], **said}, format="json"
+    )
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/outcome"
+    assert not Attempt.objects.exists()
+
+
+def test_terminal_shows_what_the_repair_changed_and_how_sure_the_cause_is(
+    responder: APIClient,
+) -> None:
+    found = started(responder)
+    answers = f"/api/v1/investigations/{found['id']}/answers"
+    for purpose, words in (("diagnose", WRONG), ("verify", WELL)):
+        for check in first_fix(found)["verify"]:
+            said = {"check": f"connection/{check}", "answer": words[check], "purpose": purpose}
+            responder.post(answers, said, format="json")
+    text = {"Accept": "text/plain", "Accept-Language": "en"}
+    seen = responder.get(f"/api/v1/investigations/{found['id']}", headers=text).content.decode()
+    assert "refused -> connected" in seen
+    assert "The checks say: it worked." in seen
+
+    said = {"resolution": first_fix(found)["slug"], "outcome": "worked"}
+    responder.post(outcome(found), said, format="json")
+
+    ended = responder.get(f"/api/v1/investigations/{found['id']}", headers=text).content.decode()
+    assert "fix: " in ended
+    assert "(cause confirmed by a person)" in ended
+    assert "worked?" not in ended
+
+
+def test_terminal_never_calls_a_workaround_a_fix(responder: APIClient) -> None:
+    found = started(responder)
+    around = Resolution.objects.get(cause__guide__slug="connection", cause__slug="not-running")
+    Resolution.objects.filter(pk=around.pk).update(kind="workaround")
+    said = {"resolution": first_fix(found)["slug"], "outcome": "worked"}
+
+    conclusion = responder.post(outcome(found), said, format="json").json()["conclusion"]
+
+    assert (conclusion["kind"], conclusion["confirmation"]) == ("workaround", "presumed")
+    text = {"Accept": "text/plain", "Accept-Language": "en"}
+    ended = responder.get(f"/api/v1/investigations/{found['id']}", headers=text).content.decode()
+    assert "workaround: " in ended
+    assert "(cause presumed)" in ended
+    later = responder.post("/api/v1/match", {"text": REFUSED}, format="json", headers=text)
+    assert "before" in later.content.decode()
+    assert "workaround: " in later.content.decode()

@@ -111,6 +111,7 @@ def test_from_a_pasted_error_to_a_verified_fix(
     with repaired(port, tmp_path):
         run_and_follow(page, "Run the verifying check")
         keep(page, f"3-verified-{name}")
+        expect(first).to_contain_text("The checks say: it worked.")
         fixed = page.get_by_role("button", name="This fixed it").first
         expect(fixed).to_be_enabled()
         fixed.click()

@@ -181,7 +181,7 @@ def test_queries_do_not_grow_with_cases_and_guides(guide: Guide) -> None:
         solved(f"{WORDS} {REFUSED}", f"person{number}")
         found = services.find_fixes(f"kiosk froze {REFUSED}", by=make_user(f"other{number}"))
         other = Resolution.objects.get(slug="start", cause__guide__slug="other")
-        services.conclude(found, other, worked=True, by=None)
+        services.conclude(found, other, worked=True, by=found.started_by)
     with CaptureQueriesContext(connection) as many:
         found = proposed_aliases().proposals
 

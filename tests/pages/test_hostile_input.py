@@ -73,8 +73,8 @@ PRESSES = [
     ("checks/", {}), ("checks/", {"check": "nope"}), ("checks/", {"check": "\x00"}),
     ("checks/", {"verify": "abc"}), ("checks/", {"verify": "9" * 30}),
     ("answer/", {}), ("answer/", {"check": "connection/container", "answer": "zzz"}),
-    ("outcome/", {}), ("outcome/", {"resolution": "abc", "worked": "yes"}),
-    ("outcome/", {"resolution": "9" * 30, "worked": "yes"}),
+    ("outcome/", {}), ("outcome/", {"resolution": "abc", "outcome": "worked"}),
+    ("outcome/", {"resolution": "9" * 30, "outcome": "worked"}),
 ]  # fmt: skip
 
 

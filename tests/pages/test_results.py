@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kb.models import Attempt, Investigation, SearchGap
+from kb.models import Attempt, Guide, Investigation, Resolution, SearchGap
 from probes.models import Batch, Run
 from tests.flows.person import work
 from tests.kb.unreachable import make_unreachable, see
@@ -279,11 +279,11 @@ def test_verified_repair_can_be_said_to_have_fixed_it(client: Client, listener: 
     fix = guide.causes.get(slug="not-running").resolutions.filter(kind="fix").first()
     investigation = paste(client, refused_at(listener))
     here = investigation.get_absolute_url()
-    assert "Once the verifying check says OK" in read(client, investigation)
+    assert "After the repair, run the verifying checks" in read(client, investigation)
 
     client.post(f"{here}checks/", {"verify": fix.pk} | values(investigation, listener))
     work()
-    client.post(f"{here}outcome/", {"resolution": fix.pk, "worked": "yes"})
+    client.post(f"{here}outcome/", {"resolution": fix.pk, "outcome": "worked"})
 
     page = read(client, investigation)
     assert "Fixed, and recorded" in page
@@ -301,7 +301,7 @@ def test_what_did_not_help_is_recorded_and_nothing_is_concluded(client: Client) 
     investigation = paste(client, refused_at(8123))
 
     client.post(
-        f"{investigation.get_absolute_url()}outcome/", {"resolution": fix.pk, "worked": "no"}
+        f"{investigation.get_absolute_url()}outcome/", {"resolution": fix.pk, "outcome": "failed"}
     )
 
     assert Attempt.objects.get().outcome == "failed"
@@ -358,3 +358,173 @@ def test_page_has_one_first_heading_with_causes_and_without(client: Client, text
     make_unreachable()
 
     assert read(client, paste(client, text)).count("<h1") == 1
+
+
+def test_where_a_probe_could_not_look_a_person_chooses_what_they_saw(client: Client) -> None:
+    responder = person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(8123))
+    assert "I looked myself" not in read(client, investigation)
+    see(investigation, guide, listener="permission_denied")
+    asked = read(client, investigation)
+    assert "I looked myself" in asked
+    assert '<option value="not_listening">Nothing listens on the port</option>' in asked
+    assert '<option value="permission_denied">' not in asked
+
+    answer = client.post(
+        f"{investigation.get_absolute_url()}answer/",
+        {"check": "connection/listener", "answer": "not_listening", "note": "<b>ss</b>"},
+    )
+
+    assert answer.status_code == 302
+    said = read(client, investigation)
+    assert f"{responder.username} says so" in said
+    assert "&lt;b&gt;ss" in said
+    assert Run.objects.latest("pk").answered_by == responder.username
+
+
+def test_nobody_overrules_what_a_runner_saw_and_the_page_says_why(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(8123))
+    see(investigation, guide, listener="not_listening")
+
+    answer = client.post(
+        f"{investigation.get_absolute_url()}answer/",
+        {"check": "connection/listener", "answer": "listening"},
+    )
+
+    assert answer.status_code == 400
+    assert "A runner looked at this" in answer.content.decode()
+
+
+def fix_of(guide: Guide, slug: str = "start") -> Resolution:
+    return Resolution.objects.get(cause__guide=guide, slug=slug)
+
+
+def test_difference_and_proposal_stand_beside_the_buttons(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(8123))
+    see(investigation, guide, listener="not_listening", outside="refused")
+    see(investigation, guide, purpose="verify", listener="listening", outside="connected")
+
+    page = read(client, investigation)
+
+    assert page.index("The connection was refused") < page.index("The connection was accepted")
+    assert "OK now" in page
+    assert "The checks say: it worked." in page
+    assert 'class="button small good" name="outcome" value="worked"' in page
+    assert "and that was the cause" in page
+
+
+def test_unticked_box_leaves_the_cause_presumed_and_the_page_says_so(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(8123))
+    address = f"{investigation.get_absolute_url()}outcome/"
+
+    client.post(
+        address,
+        {"resolution": fix_of(guide, "free").pk, "outcome": "worked", "asks_cause": "yes"},
+    )
+
+    page = read(client, investigation)
+    assert "Presumed cause: port held. Nothing has confirmed it." in page
+    assert "confirmed by" not in page
+
+
+def test_ticked_box_is_a_persons_word_on_the_cause(client: Client) -> None:
+    user = person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(8123))
+    said = {"resolution": fix_of(guide, "free").pk, "outcome": "worked"}
+
+    client.post(
+        f"{investigation.get_absolute_url()}outcome/",
+        {**said, "asks_cause": "yes", "was_cause": "yes"},
+    )
+
+    assert f"Cause: port held (confirmed by {user.username})" in read(client, investigation)
+
+
+@pytest.mark.parametrize("outcome", ["partly", "unknown"])
+def test_what_helped_partly_or_cannot_be_told_leaves_the_case_open(
+    client: Client, outcome: str
+) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(8123))
+
+    client.post(
+        f"{investigation.get_absolute_url()}outcome/",
+        {"resolution": fix_of(guide).pk, "outcome": outcome},
+    )
+
+    assert Attempt.objects.get().outcome == outcome
+    assert "The case stays open" in read(client, investigation)
+
+
+def test_workaround_is_never_called_a_fix(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    Resolution.objects.filter(kind="fix").update(kind="workaround")
+    investigation = paste(client, refused_at(8123))
+    see(investigation, guide, listener="not_listening", outside="refused")
+    see(investigation, guide, purpose="verify", listener="listening", outside="connected")
+
+    asked = read(client, investigation)
+    client.post(
+        f"{investigation.get_absolute_url()}outcome/",
+        {"resolution": fix_of(guide).pk, "outcome": "worked"},
+    )
+
+    ended = read(client, investigation)
+    assert "This gets around it" in asked
+    assert "Worked around, and recorded" in ended
+    assert "Presumed cause: not running" in ended
+    for page in (asked, ended):
+        assert "This fixed it" not in page
+        assert "Fixed, and recorded" not in page
+        assert "and that was the cause" not in page
+    later = read(client, paste(client, refused_at(8123)))
+    assert "Presumed cause: not running" in later
+
+
+def test_one_press_looks_at_everything_again_after_the_repair(
+    client: Client, listener: int
+) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(listener))
+    here = investigation.get_absolute_url()
+    free = fix_of(guide, "free")
+    client.post(f"{here}checks/", {"check": "connection/outside"} | values(investigation, listener))
+    work()
+
+    client.post(f"{here}checks/", {"verify": f"{free.pk}+seen"} | values(investigation, listener))
+    work()
+
+    batch = Batch.objects.latest("pk")
+    assert (batch.purpose, [item.ref for item in batch.items.all()]) == (
+        "verify",
+        ["connection/outside"],
+    )
+    assert "One more check was looked at again" in read(client, investigation)
+
+
+def test_question_that_verifies_a_repair_is_answered_for_after_it(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    start = fix_of(guide)
+    start.verify.set(guide.checks.filter(slug="container"))
+    investigation = paste(client, refused_at(8123))
+    answer = f"{investigation.get_absolute_url()}answer/"
+    client.post(answer, {"check": "connection/container", "answer": "denied"})
+
+    client.post(
+        answer, {"check": "connection/container", "answer": "confirmed", "purpose": "verify"}
+    )
+
+    assert "The checks say: it worked." in read(client, investigation)
+    assert Run.objects.latest("pk").item.batch.purpose == "verify"
