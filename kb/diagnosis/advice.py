@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kb.diagnosis import evidence as ev
 from kb.diagnosis.strengths import RUNS
-from kb.diagnosis.values import Cause, Condition, Ranking, Seen
+from kb.diagnosis.values import Cause, Condition, Ranking, Rule, Seen
 
 # A step takes a person's time to start and to read, however fast the probe is. Without it a
 # probe of a millisecond that tells nothing would win over one of a second that tells all.
@@ -25,12 +25,16 @@ _NONE = ""
 
 @dataclass(frozen=True, kw_only=True)
 class Askable:
-    """A check that could be run: `outcomes` is its kind's closed list of (reason, status)."""
+    """A check that could be run: `outcomes` is its kind's closed list of (reason, status).
+
+    `about` names the thing that it looks at, as in `Seen`.
+    """
 
     key: str
     order: int
     cost_s: float
     outcomes: tuple[tuple[str, str], ...]
+    about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +68,14 @@ def advise(
     """The best next step, or None when nothing left to look at would tell anything."""
     causes = sorted(causes, key=lambda cause: (cause.order, cause.key))
     evidence = ev.newest_evidence(seen)
-    open_checks = {a.key: a for a in askable if a.outcomes and a.key not in evidence}
-    if not open_checks:
-        return None
+    rules = _rules_in_question(causes, ranking)
+    named = {check for rule in rules for check in rule.when}
+    open_checks = {
+        a.key: a for a in askable if a.outcomes and a.key in named and a.key not in evidence
+    }
     scored = [
         (together, _gain_bits(together, causes, ranking, open_checks, evidence))
-        for together in _candidates(causes, open_checks)
+        for together in _candidates(rules, open_checks)
     ]
     useful = [(together, gain) for together, gain in scored if gain >= LEAST_GAIN_BITS]
     if not useful:
@@ -85,17 +91,24 @@ def advise(
     )
 
 
-def _candidates(
-    causes: Sequence[Cause], open_checks: Mapping[str, Askable]
-) -> list[tuple[str, ...]]:
+def _rules_in_question(causes: Sequence[Cause], ranking: Ranking) -> list[Rule]:
+    """The rules of causes that runs have not ruled out, and of the broader ones above them.
+
+    A check that only tells among causes already ruled out would decide nothing.
+    """
+    beliefs = ranking.by_key()
+    lines = ev.lines(causes)
+    open_lines = [lines[c.key] for c in causes if beliefs[c.key].state != "ruled_out"]
+    return [rule for line in open_lines for cause in line for rule in cause.rules]
+
+
+def _candidates(rules: Iterable[Rule], open_checks: Mapping[str, Askable]) -> list[tuple[str, ...]]:
     """Every open check alone, and what is still open of every joint rule together."""
 
     def ordered(keys: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(keys, key=lambda key: (open_checks[key].order, key)))
 
-    joint = {
-        ordered(rule.when.keys() & open_checks.keys()) for cause in causes for rule in cause.rules
-    }
+    joint = {ordered(rule.when.keys() & open_checks.keys()) for rule in rules}
     singles = {(key,) for key in open_checks}
     return sorted(singles | {keys for keys in joint if 1 < len(keys) <= _MOST_TOGETHER})
 
@@ -177,7 +190,14 @@ def _imagined(check: Askable, conditions: Iterable[Condition]) -> Iterable[Seen]
     wanted = [_as_facts(c.facts) for c in conditions if c.facts]
     for reason, status in check.outcomes:
         for facts in [{}, *wanted]:
-            yield Seen(check=check.key, run=0, status=status, reason_code=reason, facts=facts)
+            yield Seen(
+                check=check.key,
+                run=0,
+                status=status,
+                reason_code=reason,
+                facts=facts,
+                about=check.about,
+            )
 
 
 def _as_facts(wanted: Mapping[str, object]) -> dict[str, object]:
