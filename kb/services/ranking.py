@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kb import diagnosis
-from kb.models import Cause, Guide, Investigation, Resolution
+from kb.models import Attempt, Cause, Guide, Investigation, Resolution
+from kb.services import attempted, track_records, weighing
 from kb.services import looks as looking
-from kb.services import track_records, weighing
 from kb.services.answers import (
     Advice,
     CheckState,
     Diagnosis,
-    Moved,
     ParameterValue,
     RankedCause,
     ResolutionView,
@@ -19,7 +18,10 @@ from kb.services.answers import (
     SymptomSeen,
     WeakMatch,
 )
+from kb.services.contributions import Sources
+from kb.services.disagreeing import findings_of
 from kb.services.gaps import gap_of
+from kb.services.leaving_alone import avoids_of
 from kb.services.looks import Looks
 from kb.services.marks import marks_of
 from kb.services.parameters import parameters_of
@@ -41,7 +43,7 @@ class _Weighed:
     symptoms: tuple[SymptomSeen, ...]
     before: Mapping[str, CheckState]
     after: Mapping[str, CheckState]
-    runs: Mapping[int, Run]
+    sources: Sources
 
 
 def diagnose(investigation: Investigation) -> Diagnosis:
@@ -52,7 +54,8 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     symptoms = _symptoms(case)
-    ranking, advice = diagnosis.conclude(_inputs(case, before, evidence, symptoms))
+    attempts = attempted.read_attempts(investigation)
+    ranking, advice = diagnosis.conclude(_inputs(case, before, evidence, symptoms, attempts))
     weighed = _Weighed(
         case=case,
         looks=looks,
@@ -60,7 +63,13 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         symptoms=symptoms,
         before=before,
         after=_states(case, parameters, looks, Batch.Purpose.VERIFY),
-        runs={run.pk: run for run in evidence.values()},
+        sources=Sources(
+            checks=case.checks,
+            causes=case.causes,
+            runs={run.pk: run for run in evidence.values()},
+            symptoms={str(seen.symptom.pk): seen for seen in symptoms},
+            attempts=attempted.newest(attempts),
+        ),
     )
     ranked = _ranked_causes(weighed)
     return Diagnosis(
@@ -76,12 +85,14 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         parameters=tuple(v for values in parameters.values() for v in values.values()),
         checks=tuple(before.values()),
         open_batch=looks.open_batch,
-        attempts=tuple(investigation.attempts.select_related("resolution", "by")),
+        attempts=attempts,
         similar=similar_cases(
             investigation, case.analysis, leading=ranked[0].cause if ranked else None
         ),
         gap=None if case.guides else gap_of(investigation),
         best_guide=ranked[0].guide if ranked else next(iter(case.guides), None),
+        avoid=avoids_of(ranked, symptoms),
+        findings=findings_of(case.analysis, before.values(), evidence),
     )
 
 
@@ -90,7 +101,9 @@ def inputs_of(investigation: Investigation) -> diagnosis.Inputs:
     case = read_case(investigation)
     looks = looking.read_looks(case)
     before = _states(case, parameters_by_guide(case), looks, Batch.Purpose.DIAGNOSE)
-    return _inputs(case, before, _evidence(investigation, before, looks), _symptoms(case))
+    evidence = _evidence(investigation, before, looks)
+    attempts = attempted.read_attempts(investigation)
+    return _inputs(case, before, evidence, _symptoms(case), attempts)
 
 
 def parameters_by_guide(case: Case) -> dict[str, dict[str, ParameterValue]]:
@@ -120,12 +133,14 @@ def _inputs(
     before: Mapping[str, CheckState],
     evidence: Mapping[str, Run],
     symptoms: Iterable[SymptomSeen],
+    attempts: Iterable[Attempt],
 ) -> diagnosis.Inputs:
     confirmed = track_records.confirmations(case.investigation, case.guides)
     return diagnosis.Inputs(
         causes=weighing.causes_of(case, confirmed=confirmed),
         symptoms=weighing.symptoms_of(symptoms),
         seen=weighing.seen_of(before.values(), evidence),
+        attempts=attempted.attempts_of(attempts, case.investigation),
         askable=weighing.askable_of(before.values()),
     )
 
@@ -210,7 +225,8 @@ def _ranked_cause(
         why=tuple(match.why) if match else (),
         against=tuple(match.against) if match else (),
         state=belief.state,
-        moved=tuple(_moved(one, weighed) for one in belief.moved),
+        before=weighed.sources.shown(belief.before),
+        moved=weighed.sources.shown(belief.moved),
         resolutions=_resolutions(cause, guide, weighed, records),
     )
 
@@ -221,17 +237,6 @@ def _suggested_by(cause: Cause, symptoms: Iterable[SymptomSeen]) -> tuple[Sugges
         for seen in symptoms
         for link in seen.symptom.suggests.all()
         if link.cause_id == cause.pk
-    )
-
-
-def _moved(one: diagnosis.Moved, weighed: _Weighed) -> Moved:
-    return Moved(
-        checks=tuple(weighed.case.checks[key] for key in one.checks),
-        runs=tuple(weighed.runs[pk] for pk in one.runs),
-        reason_codes=one.reason_codes,
-        says=one.says,
-        log_odds=one.log_odds,
-        inherited=weighed.case.causes.get(one.inherited_from),
     )
 
 
