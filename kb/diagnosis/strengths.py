@@ -60,6 +60,10 @@ MOST_AN_ATTEMPT_SAYS = RUNS["strongly-against"]
 # attempt says, of what it would say alone: in logarithms, the half of the one before.
 FURTHER = 0.5
 
+# How often two looks at one thing disagree on whether anything is there: one time in twenty,
+# beside the times they agree. Only for what a look is expected to say, never for what it said.
+SELDOM_SO = 0.05
+
 # A cause is supported from one `for` upwards, and ruled out when the runs leave a twentieth:
 # two `strongly-against` or one `rules-out`, with nothing that speaks for it.
 SUPPORTED = math.log(RUNS["for"]) - 1e-9

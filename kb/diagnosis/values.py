@@ -86,6 +86,20 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Askable:
+    """A check that could be run: `outcomes` is its kind's closed list of (reason, status).
+
+    `about` names the thing that it looks at, as in `Seen`.
+    """
+
+    key: str
+    order: int
+    cost_s: float
+    outcomes: tuple[tuple[str, str], ...]
+    about: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attempt:
     """Something that was tried. A higher `number` is newer.
 

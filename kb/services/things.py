@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 from kb.diagnosis.findings import is_own
 from kb.services.answers import CheckState
 
+# The kinds that tell whether something is there, so that one says what another does.
+_KINDS = frozenset(
+    ("port_listen", "tcp_connect", "http", "http_timing", "cors_preflight", "tls_certificate")
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LAST_PORT = re.compile(r"(?:^|:)(\d{1,5})/?$")
 
@@ -27,7 +31,7 @@ def thing_of(state: CheckState) -> str:
     A machine's own address is another thing at each place it is looked at from.
     """
     address = address_of(state.values or {})
-    if address is None or address.port is None:
+    if state.check.probe.kind not in _KINDS or address is None or address.port is None:
         return ""
     host = f"@{state.location.slug}" if is_own(address.host) else address.host
     return f"{host}:{address.port}"

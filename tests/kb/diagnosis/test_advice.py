@@ -145,6 +145,25 @@ def test_of_two_looks_at_one_thing_the_second_is_expected_to_tell_less():
     assert 0 < gain("port 80") < gain("port 81")
 
 
+def test_what_was_refused_a_moment_ago_is_hardly_worth_asking_over_http():
+    """Whatever the cause is, it will be refused again."""
+    off = cause("off", 0, (when(http="as_expected"), "rules-out"), (when(tcp="refused"), "for"))
+    http = Askable(
+        key="http",
+        order=0,
+        cost_s=1,
+        outcomes=(("as_expected", "OK"), ("refused", "CRITICAL")),
+        about="@server:80",
+    )
+
+    def gain(refused_at: str) -> float:
+        refused = seen("tcp", "refused", about=refused_at)
+        found = advice((off, cause("b", 1)), http, runs=[refused])
+        return found.gain_bits if found else 0.0
+
+    assert gain("@server:80") < gain("@server:81") / 8
+
+
 def test_predictions_say_what_a_result_would_mean():
     found = advice((cause("a", 0, (when(one="yes"), "rules-out")),), check("one", 0))
 
