@@ -4,18 +4,27 @@ from typing import Any
 
 from kb.api.seen import seen, verification
 from kb.matching import Contribution
-from kb.models import Guide, Investigation, Resolution
+from kb.models import Attempt, Guide, Investigation, Resolution
 from kb.services import (
     CheckState,
     Diagnosis,
+    Moved,
     RankedCause,
     ResolutionView,
     SimilarCase,
     WeakMatch,
 )
+from kb.services.answers import Avoid
+from kb.services.findings import Finding
 from kb.services.gaps import Gap
 from kb.services.headings import heading_of
 from kb.templatetags.answers import fact_kind
+from kb.templatetags.contributions import (
+    factor_words,
+    moved_kind,
+    moved_kind_words,
+    moved_words,
+)
 from kb.templatetags.reasons import (
     against_words,
     clue_kind,
@@ -61,6 +70,8 @@ def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
         ],
         "causes": [cause(ranked) for ranked in diagnosis.causes[:limit]],
         "none_of_these": round(diagnosis.none_of_these, 4),
+        "findings": [_finding(one) for one in diagnosis.findings],
+        "avoid": [_avoid(one) for one in diagnosis.avoid],
         "checks": [check(state) for state in diagnosis.checks],
         "next": _next(diagnosis),
         "similar": [_similar(one, found.text) for one in diagnosis.similar],
@@ -111,20 +122,79 @@ def cause(ranked: RankedCause) -> dict[str, Any]:
             }
             for one in ranked.suggested_by
         ],
-        "evidence": [
-            {
-                "checks": [one.slug for one in moved.checks],
-                "runs": [run.public_id for run in moved.runs],
-                "reason_codes": list(moved.reason_codes),
-                "says": moved.says,
-                "moved": round(moved.log_odds, 4),
-            }
-            for moved in ranked.moved
-        ],
+        "evidence": [_moved(one) for one in ranked.moved],
+        # Everything that made the belief: `moved` sums to log(belief / none_of_these).
+        "contributions": [_contributed(one) for one in ranked.contributions],
         "resolutions": [
             {**resolution(view), "verification": verification(view.verification)}
             for view in ranked.resolutions
         ],
+    }
+
+
+def _moved(one: Moved) -> dict[str, Any]:
+    return {
+        "checks": [check.slug for check in one.checks],
+        "runs": [run.public_id for run in one.runs],
+        "reason_codes": list(one.reason_codes),
+        "attempt": one.attempt and _attempt(one.attempt),
+        "inherited_from": one.inherited.slug if one.inherited else None,
+        "says": one.says,
+        "counted": round(one.counted, 4),
+        "moved": round(one.log_odds, 4),
+    }
+
+
+def _contributed(one: Moved) -> dict[str, Any]:
+    explained = one.symptom.explained_by if one.symptom else None
+    return {
+        **_moved(one),
+        "kind": moved_kind(one),
+        "name": moved_kind_words(one),
+        "detail": moved_words(one),
+        "factor": factor_words(one),
+        "symptom": one.symptom.symptom.slug if one.symptom else None,
+        "explained_by": explained.slug if explained else None,
+    }
+
+
+def _attempt(one: Attempt) -> dict[str, Any]:
+    return {
+        "what": one.what,
+        "resolution": one.resolution and resolution_key(one.resolution),
+        "outcome": one.outcome,
+        "at": one.at,
+    }
+
+
+def _avoid(one: Avoid) -> dict[str, Any]:
+    this = one.resolution
+    return {
+        "slug": resolution_key(this),
+        "title": this.localized("title"),
+        "caution": this.localized("caution"),
+        "guide": guide_reference(this.cause.guide, this.section),
+        "because": [
+            {
+                "symptom": lure.symptom.slug,
+                "matched": lure.matched,
+                "span": list(lure.span),
+                "explained_by": lure.explained_by and lure.explained_by.slug,
+            }
+            for lure in one.lures
+        ],
+    }
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "kind": one.kind,
+        "detail": str(one),
+        "said": one.said,
+        "span": list(one.span) if one.span else None,
+        "looked_at": one.looked,
+        "check": one.check.key,
+        "run": one.run.public_id,
     }
 
 

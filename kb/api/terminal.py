@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from kb.api.answers import resolution_key, worked_words
 from kb.models import Resolution
 from kb.services import Diagnosis, Moved, RankedCause, ResolutionView, SimilarCase
-from kb.templatetags.answers import says_words
+from kb.templatetags.contributions import moved_words
 from kb.templatetags.reasons import against_words
 from kb.templatetags.repairs import confirmation_words, proposed_words, why_proposed
 from probes.models import Run
@@ -29,10 +29,13 @@ def _lines(diagnosis: Diagnosis, *, base: str, limit: int) -> Iterator[str]:
         yield from _nothing(diagnosis, base=base, address=address)
         return
     told: set[int] = set()
+    avoided = {one.resolution.pk for one in diagnosis.avoid}
     for ranked in diagnosis.causes[:limit]:
-        yield from _cause(ranked, base=base, is_first=ranked.guide.pk not in told)
+        is_first = ranked.guide.pk not in told
+        yield from _cause(ranked, base=base, is_first=is_first, said_below=avoided)
         told.add(ranked.guide.pk)
     yield from _ended(diagnosis)
+    yield from _warnings(diagnosis)
     yield from _next(diagnosis, base=base)
     yield from _worked(diagnosis, base=base)
     yield from _before(diagnosis, base=base)
@@ -48,8 +51,13 @@ def _columns(label: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in label)
 
 
-def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
-    """`is_first` of its guide: why the guide came up is the same for all of them."""
+def _cause(
+    ranked: RankedCause, *, base: str, is_first: bool, said_below: set[int]
+) -> Iterator[str]:
+    """`is_first` of its guide: why the guide came up is the same for all of them.
+
+    What to leave alone that is `said_below` for the whole answer is not said twice.
+    """
     guide, cause = ranked.guide, ranked.cause
     title = guide.localized_name("causes", cause.slug, cause.title)
     section = f"#{cause.section}" if cause.section else ""
@@ -64,11 +72,28 @@ def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
     for one in ranked.against if is_first else ():
         yield _row(_("against"), against_words(one.kind, one.label))
     for moved in ranked.moved:
-        yield _row(_("seen"), f"{_seen(moved)} ({says_words(moved.says)})")
+        yield _moved(moved)
     for view in ranked.resolutions:
-        yield _row(_label(view.resolution), _resolution(view.resolution))
-        if words := _verified(view):
-            yield _row(_("after"), words)
+        if view.resolution.pk not in said_below:
+            yield _row(_label(view.resolution), _resolution(view.resolution))
+        if after := _verified(view):
+            yield _row(_("after"), after)
+
+
+def _moved(moved: Moved) -> str:
+    if moved.attempt is not None:
+        return _row(_("tried"), f'"{_one_line(moved.attempt.what)}" ({moved_words(moved)})')
+    return _row(_("seen"), f"{_seen(moved)} ({moved_words(moved)})".lstrip())
+
+
+def _warnings(diagnosis: Diagnosis) -> Iterator[str]:
+    """What cannot both be so, and what to leave alone."""
+    for finding in diagnosis.findings:
+        yield _row(_("mind"), str(finding))
+    for one in diagnosis.avoid:
+        caution = one.resolution.localized("caution")
+        words = f"{one.resolution.localized('title')}. {caution}" if caution else None
+        yield _row(_("avoid"), words or one.resolution.localized("title"))
 
 
 def _seen(moved: Moved) -> str:

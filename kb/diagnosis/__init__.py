@@ -1,10 +1,12 @@
 """Prior and evidence in, ranking and next check out. Knows no Django."""
 
-from kb.diagnosis.advice import Advice, Askable, Prediction, advise
-from kb.diagnosis.beliefs import explained_away, rank
+from kb.diagnosis.advice import Advice, Prediction, advise
+from kb.diagnosis.beliefs import rank
+from kb.diagnosis.explaining import explained_away
 from kb.diagnosis.inputs import Inputs, conclude
 from kb.diagnosis.track_record import standing, wilson
 from kb.diagnosis.values import (
+    Askable,
     Attempt,
     Belief,
     Cause,

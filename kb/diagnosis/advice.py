@@ -4,14 +4,14 @@ The gain is the mutual information between the cause and what the check would sa
 (decision-theoretic troubleshooting: Heckerman, Breese, Rommelse, CACM 38(3), 1995).
 """
 
-import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.diagnosis import evidence as ev
+from kb.diagnosis.imagined import Imagined, imagined_results
 from kb.diagnosis.strengths import RUNS
-from kb.diagnosis.values import Cause, Condition, Ranking, Seen
+from kb.diagnosis.values import Askable, Cause, Ranking, Rule, Seen
 
 # A step takes a person's time to start and to read, however fast the probe is. Without it a
 # probe of a millisecond that tells nothing would win over one of a second that tells all.
@@ -21,16 +21,6 @@ LEAST_GAIN_BITS = 0.01
 # A joint rule that still needs more checks than this is reached one check at a time.
 _MOST_TOGETHER = 3
 _NONE = ""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Askable:
-    """A check that could be run: `outcomes` is its kind's closed list of (reason, status)."""
-
-    key: str
-    order: int
-    cost_s: float
-    outcomes: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,12 +54,14 @@ def advise(
     """The best next step, or None when nothing left to look at would tell anything."""
     causes = sorted(causes, key=lambda cause: (cause.order, cause.key))
     evidence = ev.newest_evidence(seen)
-    open_checks = {a.key: a for a in askable if a.outcomes and a.key not in evidence}
-    if not open_checks:
-        return None
+    rules = _rules_in_question(causes, ranking)
+    named = {check for rule in rules for check in rule.when}
+    open_checks = {
+        a.key: a for a in askable if a.outcomes and a.key in named and a.key not in evidence
+    }
     scored = [
         (together, _gain_bits(together, causes, ranking, open_checks, evidence))
-        for together in _candidates(causes, open_checks)
+        for together in _candidates(rules, open_checks)
     ]
     useful = [(together, gain) for together, gain in scored if gain >= LEAST_GAIN_BITS]
     if not useful:
@@ -85,17 +77,24 @@ def advise(
     )
 
 
-def _candidates(
-    causes: Sequence[Cause], open_checks: Mapping[str, Askable]
-) -> list[tuple[str, ...]]:
+def _rules_in_question(causes: Sequence[Cause], ranking: Ranking) -> list[Rule]:
+    """The rules of causes that runs have not ruled out, and of the broader ones above them.
+
+    A check that only tells among causes already ruled out would decide nothing.
+    """
+    beliefs = ranking.by_key()
+    lines = ev.lines(causes)
+    open_lines = [lines[c.key] for c in causes if beliefs[c.key].state != "ruled_out"]
+    return [rule for line in open_lines for cause in line for rule in cause.rules]
+
+
+def _candidates(rules: Iterable[Rule], open_checks: Mapping[str, Askable]) -> list[tuple[str, ...]]:
     """Every open check alone, and what is still open of every joint rule together."""
 
     def ordered(keys: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(keys, key=lambda key: (open_checks[key].order, key)))
 
-    joint = {
-        ordered(rule.when.keys() & open_checks.keys()) for cause in causes for rule in cause.rules
-    }
+    joint = {ordered(rule.when.keys() & open_checks.keys()) for rule in rules}
     singles = {(key,) for key in open_checks}
     return sorted(singles | {keys for keys in joint if 1 < len(keys) <= _MOST_TOGETHER})
 
@@ -119,11 +118,10 @@ def _gain_bits(
     evidence: Mapping[str, Seen],
 ) -> float:
     """Mutual information of the cause and the result: what is expected to be learnt."""
-    results = _results(together, causes, open_checks)
+    results = imagined_results([open_checks[key] for key in together], causes, evidence)
     beliefs = ranking.by_key()
-    lines = ev.lines(causes)
-    chances = {key: _chances(line, results, evidence) for key, line in lines.items()}
-    chances[_NONE] = [1 / len(results)] * len(results)
+    chances = {key: _chances(line, results, evidence) for key, line in ev.lines(causes).items()}
+    chances[_NONE] = _shared_out([result.likely for result in results])
     shares = {c.key: beliefs[c.key].belief for c in causes} | {_NONE: ranking.none_of_these}
     gains = []
     for number in range(len(results)):
@@ -137,62 +135,23 @@ def _gain_bits(
 
 
 def _chances(
-    line: Sequence[Cause], results: Sequence[tuple[Seen, ...]], evidence: Mapping[str, Seen]
+    line: Sequence[Cause], results: Sequence[Imagined], evidence: Mapping[str, Seen]
 ) -> list[float]:
     """P(result | cause): in proportion to what the cause's rules say about the result."""
-    asked = {one.check for one in results[0]}
+    asked = {one.check for one in results[0].seen}
     if all(asked.isdisjoint(rule.when) for cause in line for rule in cause.rules):
-        return [1 / len(results)] * len(results)
-    ratios = [ev.ratio(line, {**evidence, **{one.check: one for one in r}}) for r in results]
-    total = math.fsum(ratios)
-    return [ratio / total for ratio in ratios]
-
-
-def _results(
-    together: Iterable[str], causes: Sequence[Cause], open_checks: Mapping[str, Askable]
-) -> list[tuple[Seen, ...]]:
-    return list(
-        itertools.product(*(_distinct_results(open_checks[key], causes) for key in together))
+        return _shared_out([result.likely for result in results])
+    return _shared_out(
+        [
+            result.likely * ev.ratio(line, {**evidence, **{one.check: one for one in result.seen}})
+            for result in results
+        ]
     )
 
 
-def _distinct_results(check: Askable, causes: Sequence[Cause]) -> list[Seen]:
-    """One result for each group of outcomes that every rule treats alike.
-
-    Otherwise a kind with ten reason codes would seem to answer mostly with those nobody named.
-    """
-    conditions = _conditions(check.key, causes)
-    groups: dict[tuple[bool, ...], Seen] = {}
-    for result in _imagined(check, conditions):
-        groups.setdefault(tuple(c.holds(result) for c in conditions), result)
-    return list(groups.values())
-
-
-def _conditions(check: str, causes: Sequence[Cause]) -> list[Condition]:
-    return [rule.when[check] for c in causes for rule in c.rules if check in rule.when]
-
-
-def _imagined(check: Askable, conditions: Iterable[Condition]) -> Iterable[Seen]:
-    """Every outcome of the kind, bare and with the facts some condition asks for."""
-    wanted = [_as_facts(c.facts) for c in conditions if c.facts]
-    for reason, status in check.outcomes:
-        for facts in [{}, *wanted]:
-            yield Seen(check=check.key, run=0, status=status, reason_code=reason, facts=facts)
-
-
-def _as_facts(wanted: Mapping[str, object]) -> dict[str, object]:
-    """Facts that fulfil a condition: dotted paths unfolded, the first of a list chosen."""
-    facts: dict[str, object] = {}
-    for path, value in wanted.items():
-        *parents, name = path.split(".")
-        inside: dict[str, object] = facts
-        for parent in parents:
-            step = inside.setdefault(parent, {})
-            if not isinstance(step, dict):
-                break
-            inside = step
-        inside[name] = value[0] if isinstance(value, list | tuple) and value else value
-    return facts
+def _shared_out(weights: Sequence[float]) -> list[float]:
+    total = math.fsum(weights)
+    return [weight / total for weight in weights]
 
 
 def _predictions(

@@ -1,21 +1,18 @@
-"""From priors, symptoms and runs to a ranking of causes. Same inputs, same order.
+"""From priors, symptoms, runs and attempts to a ranking of causes. Same inputs, same order.
 
 Naive Bayes over causes and "none of these" (Heckerman, Breese, Rommelse, CACM 38(3), 1995):
-observations count as independent given the cause. `evidence.counted` keeps the crudest double
-counting out; what is left makes beliefs too sure, never the order arbitrary.
+observations count as independent given the cause, except for looks at one thing, messages of
+one paste and attempts, of which each further one counts half. Everything is a contribution to
+log-odds against "none of these", and a belief is nothing but their sum: they explain it exactly.
 """
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from kb.diagnosis import evidence as ev
-from kb.diagnosis.strengths import (
-    BROADER_KEEPS,
-    IMAGINED_CONCLUSIONS,
-    NONE_OF_THESE,
-    SYMPTOMS,
-    WORDS,
-)
+from kb.diagnosis.attempts import attempt_moves, failed_attempts
+from kb.diagnosis.priors import prior_moves
+from kb.diagnosis.strengths import BROADER_KEEPS, NONE_OF_THESE
 from kb.diagnosis.values import Attempt, Belief, Cause, Moved, Ranking, Seen, Symptom
 
 # Beliefs closer than this are a tie for the author's order: the last bits of a float may differ
@@ -33,105 +30,43 @@ def rank(
     """Every cause with its belief; beliefs and `none_of_these` sum to 1."""
     ordered = sorted(causes, key=lambda cause: (cause.order, cause.key))
     evidence = ev.newest_evidence(seen)
-    priors, prior_none = _priors(ordered, tuple(symptoms))
+    before = prior_moves(ordered, tuple(symptoms))
     lines = ev.lines(ordered)
-    moved = {key: ev.moves(line, evidence) for key, line in lines.items()}
-    states = {cause.key: ev.state(cause, moved[cause.key], evidence) for cause in ordered}
-    weights = {key: prior * _factor(moved[key]) for key, prior in priors.items()}
-    refined = _refined(lines, weights, states)
-    total = math.fsum([*refined.values(), prior_none])
+    moved, states = _looked(lines, evidence, failed_attempts(attempts))
+    odds = {key: _odds(before[key] + moved[key]) for key in lines}
+    refined = _refined(lines, odds, states)
+    total = math.fsum([*refined.values(), 1.0])
     beliefs = [
         Belief(
             key=cause.key,
             belief=refined[cause.key] / total,
-            prior=priors[cause.key],
+            prior=_odds(before[cause.key]) * NONE_OF_THESE,
             state=states[cause.key],
-            moved=moved[cause.key] + _refining(weights[cause.key], refined[cause.key]),
+            before=before[cause.key],
+            moved=moved[cause.key] + _refining(odds[cause.key], refined[cause.key]),
         )
         for cause in ordered
     ]
     # sorted() is stable, so ties keep the author's order.
     beliefs.sort(key=lambda one: -round(one.belief, _TIE_DIGITS))
-    return Ranking(beliefs=tuple(beliefs), none_of_these=prior_none / total, prior_none=prior_none)
+    prior_none = NONE_OF_THESE if ordered else 1.0
+    return Ranking(beliefs=tuple(beliefs), none_of_these=1.0 / total, prior_none=prior_none)
 
 
-def explained_away(symptoms: Iterable[Symptom]) -> dict[str, str]:
-    """Which present symptom explains which: explained key to the explaining key.
-
-    Two symptoms that explain each other would silence both, so a circle explains nothing.
-    """
-    present = {symptom.key: symptom for symptom in symptoms}
-    certain = {key for key, symptom in present.items() if symptom.share >= 1}
-    explained = {}
-    for key, symptom in sorted(present.items()):
-        for by in sorted(symptom.explained_by & certain):
-            if by != key and key not in _explainers(by, present):
-                explained[key] = by
-                break
-    return explained
+def _looked(
+    lines: Mapping[str, Sequence[Cause]], evidence: Mapping[str, Seen], failed: Sequence[Attempt]
+) -> tuple[dict[str, tuple[Moved, ...]], dict[str, str]]:
+    """What runs and failed attempts say about each cause, and where it stands with them."""
+    moved: dict[str, tuple[Moved, ...]] = {}
+    states: dict[str, str] = {}
+    for key, line in lines.items():
+        runs, attempts = ev.moves(line, evidence), attempt_moves(line, failed)
+        states[key] = ev.state(line[0], runs, evidence, attempts=attempts)
+        moved[key] = runs + attempts
+    return moved, states
 
 
-def _explainers(key: str, present: Mapping[str, Symptom]) -> set[str]:
-    """Everything that explains `key`, directly or through others."""
-    found: set[str] = set()
-    waiting = [key]
-    while waiting:
-        new = (present[waiting.pop()].explained_by & present.keys()) - found
-        found |= new
-        waiting.extend(new)
-    return found
-
-
-def _priors(causes: Sequence[Cause], symptoms: Sequence[Symptom]) -> tuple[dict[str, float], float]:
-    """Prior per cause with the text weighed in, and the share of none: together 1."""
-    explained = explained_away(symptoms)
-    feeding = [symptom for symptom in symptoms if symptom.key not in explained]
-    shares = _shares(causes)
-    odds = {c.key: shares[c.key] * _text_odds(c, feeding) for c in causes}
-    total = math.fsum(odds.values())
-    if total <= 0:
-        return dict.fromkeys(odds, 0.0), 1.0
-    return {key: (1 - NONE_OF_THESE) * o / total for key, o in odds.items()}, NONE_OF_THESE
-
-
-def _shares(causes: Sequence[Cause]) -> dict[str, float]:
-    """Each cause's share of its guide's weight, after what was confirmed before.
-
-    Dirichlet smoothing: the author's weights count as `IMAGINED_CONCLUSIONS` conclusions. A
-    guide's causes share what the guide has, so a long guide outweighs no short one.
-    """
-    weights: dict[str, float] = {}
-    conclusions: dict[str, float] = {}
-    for cause in causes:
-        weights[cause.group] = weights.get(cause.group, 0.0) + cause.weight
-        conclusions[cause.group] = conclusions.get(cause.group, 0.0) + cause.confirmed
-    return {
-        c.key: c.group_weight
-        * (IMAGINED_CONCLUSIONS * c.weight / weights[c.group] + c.confirmed)
-        / (IMAGINED_CONCLUSIONS + conclusions[c.group])
-        for c in causes
-    }
-
-
-def _text_odds(cause: Cause, symptoms: Iterable[Symptom]) -> float:
-    """What the text says for a cause: its symptoms, strongest first, then its words.
-
-    Symptoms of one paste often are one event seen twice, so each further one counts half as
-    much (in logarithms) as the one before.
-    """
-    strengths = sorted(
-        (
-            s.share * math.log(SYMPTOMS[s.suggests[cause.key]])
-            for s in symptoms
-            if cause.key in s.suggests
-        ),
-        reverse=True,
-    )
-    said = math.fsum(strength / 2**n for n, strength in enumerate(strengths))
-    return math.exp(said) * math.pow(WORDS, min(max(cause.words, 0.0), 1.0) ** 2)
-
-
-def _factor(moved: Iterable[Moved]) -> float:
+def _odds(moved: Iterable[Moved]) -> float:
     return math.exp(math.fsum(one.log_odds for one in moved))
 
 

@@ -1,9 +1,11 @@
 """Which runs are evidence, and through which rule each check counts for a cause."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from kb.diagnosis.strengths import RULED_OUT, RUNS, SUPPORTED
+from kb.diagnosis.strengths import FURTHER, RULED_OUT, RUNS, SUPPORTED
 from kb.diagnosis.values import Cause, Moved, Rule, Seen
 
 
@@ -16,51 +18,40 @@ def newest_evidence(seen: Iterable[Seen]) -> dict[str, Seen]:
     return newest
 
 
-def counted(rules: Iterable[Rule], evidence: Mapping[str, Seen]) -> list[Rule]:
-    """The rules that hold and count.
-
-    Each check counts once: through the rule with most checks, which is the most specific, then
-    the strongest, then the lowest id. Otherwise a joint rule and its own halves would count the
-    same observation three times.
-    """
-    return _counted_apart(rules, evidence, used=set())
-
-
 def moves(line: Sequence[Cause], evidence: Mapping[str, Seen]) -> tuple[Moved, ...]:
     """What the evidence says about the first cause of a line; the others are broader, in order.
 
     What a cause's own rules do not name says of it what it says of the broader cause: who is
     narrower is that, too. A check that its own rules used does not count again above.
     """
-    used: set[str] = set()
     return tuple(
-        _moved(rule, evidence, inherited_from="" if cause is line[0] else cause.key)
-        for cause in line
-        for rule in _counted_apart(cause.rules, evidence, used=used)
+        _moved(one, evidence, inherited_from="" if one.cause is line[0] else one.cause.key)
+        for one in _weighed(line, evidence)
     )
 
 
 def ratio(line: Sequence[Cause], evidence: Mapping[str, Seen]) -> float:
     """How many times likelier the evidence is with this cause; 1 where no rule names it."""
-    used: set[str] = set()
-    return math.prod(
-        RUNS[rule.says]
-        for cause in line
-        for rule in _counted_apart(cause.rules, evidence, used=used)
-    )
+    return math.exp(math.fsum(one.log_odds for one in _weighed(line, evidence)))
 
 
-def state(cause: Cause, moved: Sequence[Moved], evidence: Mapping[str, Seen]) -> str:
+def state(
+    cause: Cause,
+    moved: Sequence[Moved],
+    evidence: Mapping[str, Seen],
+    *,
+    attempts: Sequence[Moved] = (),
+) -> str:
     """`supported`, `ruled_out`, `unclear` (looked, and nothing decides) or `not_looked_at`.
 
     What supports the broader cause alone supports none of the narrower ones; what rules it out
-    rules them all out.
+    rules them all out. Failed attempts can take a support away; only runs rule out.
     """
     total = math.fsum(one.log_odds for one in moved)
     own = math.fsum(one.log_odds for one in moved if not one.inherited_from)
     if moved and total <= RULED_OUT:
         return "ruled_out"
-    if min(own, total) >= SUPPORTED:
+    if min(own, total) + math.fsum(one.log_odds for one in attempts) >= SUPPORTED:
         return "supported"
     looked = any(check in evidence for rule in cause.rules for check in rule.when)
     return "unclear" if looked else "not_looked_at"
@@ -84,10 +75,45 @@ def _line(cause: Cause, known: Mapping[str, Cause]) -> tuple[Cause, ...]:
     return tuple(line)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Weighed:
+    """A rule that counts for a cause, whose own or broader `cause` it is, and how much of it."""
+
+    cause: Cause
+    rule: Rule
+    counted: float
+
+    @property
+    def log_odds(self) -> float:
+        return self.counted * math.log(RUNS[self.rule.says])
+
+
+def _weighed(line: Sequence[Cause], evidence: Mapping[str, Seen]) -> Iterator[_Weighed]:
+    """The counting rules of a line, each check once and each thing once in full.
+
+    Two looks at one thing mostly say the same twice: what a further one says in the same
+    direction counts half of the one before (in logarithms), as with messages of one paste.
+    """
+    used: set[str] = set()
+    times: Counter[tuple[bool, str]] = Counter()
+    for cause in line:
+        for rule in _counted_apart(cause.rules, evidence, used=used):
+            things = [(RUNS[rule.says] > 1, evidence[check].about or check) for check in rule.when]
+            yield _Weighed(
+                cause=cause, rule=rule, counted=FURTHER ** min(times[thing] for thing in things)
+            )
+            times.update(set(things))
+
+
 def _counted_apart(
     rules: Iterable[Rule], evidence: Mapping[str, Seen], *, used: set[str]
 ) -> list[Rule]:
-    """The counting rules that share no check with `used`, which they join."""
+    """The rules that hold and count: those that share no check with `used`, which they join.
+
+    Each check counts once: through the rule with most checks, which is the most specific, then
+    the strongest, then the lowest id. Otherwise a joint rule and its own halves would count the
+    same observation three times.
+    """
     chosen = []
     for rule in sorted((r for r in rules if _holds(r, evidence)), key=_specific_first):
         if used.isdisjoint(rule.when):
@@ -107,12 +133,13 @@ def _specific_first(rule: Rule) -> tuple[int, float, int]:
     return (-len(rule.when), -abs(math.log(RUNS[rule.says])), rule.id)
 
 
-def _moved(rule: Rule, evidence: Mapping[str, Seen], *, inherited_from: str) -> Moved:
-    looked = [evidence[check] for check in sorted(rule.when)]
+def _moved(one: _Weighed, evidence: Mapping[str, Seen], *, inherited_from: str) -> Moved:
+    looked = [evidence[check] for check in sorted(one.rule.when)]
     return Moved(
-        says=rule.says,
-        log_odds=math.log(RUNS[rule.says]),
-        rule=rule.id,
+        says=one.rule.says,
+        log_odds=one.log_odds,
+        counted=one.counted,
+        rule=one.rule.id,
         inherited_from=inherited_from,
         checks=tuple(one.check for one in looked),
         runs=tuple(one.run for one in looked),

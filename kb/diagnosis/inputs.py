@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.diagnosis.advice import Advice, Askable, advise
+from kb.diagnosis.advice import Advice, advise
 from kb.diagnosis.beliefs import rank
-from kb.diagnosis.values import Attempt, Cause, Ranking, Seen, Symptom
+from kb.diagnosis.values import Askable, Attempt, Cause, Ranking, Seen, Symptom
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,31 @@ IMAGINED_CONCLUSIONS = 8.0
 # What a broader cause keeps when a narrower one of its own is supported.
 BROADER_KEEPS = 0.1
 
+# What a fix that failed says of its cause: P(fails | right) / P(fails | another cause).
+# A right fix fails one time in four, because it was done in the wrong place or by half, or
+# because a second fault was there. That guess counts as eight imagined tries beside the fix's
+# own record in other cases (a Beta prior, as Laplace's rule of succession), so that one failure
+# elsewhere, which may have been another cause, moves it from 0.26 to 0.35. A wrong fix fails
+# but for the one time in twenty that the trouble passes by itself.
+RIGHT_FIX_FAILS = 0.25
+WRONG_FIX_FAILS = 0.95
+IMAGINED_TRIES = 8.0
+
+# What it says of a cause that it failed all the same while that cause was out of the way. It
+# can still be one of two faults, or not have been out of the way: less than `rules-out`.
+FAILED_WITHOUT = RUNS["strongly-against"]
+
+# No attempt says more than this, however good the fix's record is: somebody tells of it.
+MOST_AN_ATTEMPT_SAYS = RUNS["strongly-against"]
+
+# What each further look at one thing, each further message of one paste and each further
+# attempt says, of what it would say alone: in logarithms, the half of the one before.
+FURTHER = 0.5
+
+# How often two looks at one thing disagree on whether anything is there: one time in twenty,
+# beside the times they agree. Only for what a look is expected to say, never for what it said.
+SELDOM_SO = 0.05
+
 # A cause is supported from one `for` upwards, and ruled out when the runs leave a twentieth:
 # two `strongly-against` or one `rules-out`, with nothing that speaks for it.
 SUPPORTED = math.log(RUNS["for"]) - 1e-9

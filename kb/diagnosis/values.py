@@ -37,7 +37,7 @@ class Cause:
     `key` is unique in the diagnosis; `group` is its guide, among whose causes `weight` and
     `confirmed` (conclusions for this symptom) are shared out. `group_weight` is how well the
     guide itself fits, `words` (0 to 1) how well the words alone point at this cause.
-    `order` is the author's and breaks ties.
+    `order` is the author's and breaks ties. Weights are above 0.
     """
 
     key: str
@@ -66,7 +66,10 @@ class Symptom:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """One run of a check. A higher `run` is newer."""
+    """One run of a check. A higher `run` is newer.
+
+    `about` names the thing that was looked at; empty for a thing of the check's own.
+    """
 
     check: str
     run: int
@@ -74,11 +77,26 @@ class Seen:
     reason_code: str
     facts: Mapping[str, Any] = field(default_factory=dict)
     purpose: str = "diagnose"
+    about: str = ""
 
     @property
     def is_evidence(self) -> bool:
         """Only what we saw while diagnosing: never UNKNOWN, never a look after a repair."""
         return self.purpose == "diagnose" and self.status != "UNKNOWN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Askable:
+    """A check that could be run: `outcomes` is its kind's closed list of (reason, status).
+
+    `about` names the thing that it looks at, as in `Seen`.
+    """
+
+    key: str
+    order: int
+    cost_s: float
+    outcomes: tuple[tuple[str, str], ...]
+    about: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,33 +119,51 @@ class Attempt:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """How far one rule moved a cause against "none of these", in natural log-odds.
+    """How far one thing moved a cause against "none of these", in natural log-odds.
 
-    `says` is the rule's own word, or `refined` where a narrower cause took a broader one's share.
-    `inherited_from` names the broader cause whose rule it is; empty for one of its own.
+    `says` is one of
+    - `share`: the author's weight and how well the guide fits; `confirmed`: earlier conclusions;
+      `none_keeps`: the text tells causes apart and leaves "none of these" its share
+    - `strong`, `moderate`, `weak`: the `symptom`; `explained`: that it does not count, because of
+      the symptom `explained_by`; `words`: the words alone
+    - a rule's own word; `inherited_from` names the broader cause whose rule it is
+    - `fix_failed`, `failed_without`: the `attempt`
+    - `refined`: a narrower cause took a broader one's share
+
+    `counted` is how much of it counted (0 to 1), below 1 for what says the same once more.
     """
 
     says: str
     log_odds: float
+    counted: float = 1.0
     rule: int | None = None
     inherited_from: str = ""
     checks: tuple[str, ...] = ()
     runs: tuple[int, ...] = ()
     reason_codes: tuple[str, ...] = ()
+    symptom: str = ""
+    explained_by: str = ""
+    attempt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Belief:
     """One cause after everything was weighed.
 
-    `log(belief / none)` is `log(prior / prior none)` plus the sum of `moved`, exactly.
+    `log(prior / prior none)` is the sum of `before`, what was known without runs and attempts;
+    `log(belief / none)` is that of `before` and `moved` together, exactly.
     """
 
     key: str
     belief: float
     prior: float
     state: str
+    before: tuple[Moved, ...]
     moved: tuple[Moved, ...]
+
+    @property
+    def contributions(self) -> tuple[Moved, ...]:
+        return self.before + self.moved
 
 
 @dataclass(frozen=True, kw_only=True)

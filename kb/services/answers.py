@@ -8,6 +8,7 @@ from kb.index import GuideMatch
 from kb.matching import Contribution, Fact
 from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
 from kb.services.differences import NOTHING_TO_COMPARE, Verification
+from kb.services.findings import Finding
 from kb.services.gaps import Gap
 from kb.services.reasons import Reason
 from kb.services.similar import SimilarCase
@@ -110,17 +111,21 @@ class CheckState:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """How far runs moved a cause. `says` is the rule's word, or `refined`.
+    """How far one thing moved a cause. `says` as in `kb.diagnosis.Moved`.
 
-    `inherited` is the broader cause whose rule it is, None for the cause's own.
+    `inherited` is the broader cause that it was said of, None for the cause itself. `counted`
+    (0 to 1) is below 1 for what says the same as something before it.
     """
 
-    checks: tuple[Check, ...]
-    runs: tuple[Run, ...]
-    reason_codes: tuple[str, ...]
     says: str
     log_odds: float
+    counted: float = 1.0
+    checks: tuple[Check, ...] = ()
+    runs: tuple[Run, ...] = ()
+    reason_codes: tuple[str, ...] = ()
     inherited: Cause | None = None
+    symptom: SymptomSeen | None = None
+    attempt: Attempt | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,9 +157,10 @@ class Suggestion:
 
 @dataclass(frozen=True, kw_only=True)
 class RankedCause:
-    """A cause with its belief, why the text suggests it, and what the runs said.
+    """A cause with its belief, why the text suggests it, and what runs and attempts said.
 
-    `why` and `against` are its guide's and sum to `score`; `suggested_by` is its own.
+    `why` and `against` are its guide's and sum to `score`; `suggested_by` is its own. `before`
+    (shares, record, text) and `moved` (runs, attempts, narrower causes) together explain the belief.
     """
 
     rank: int
@@ -168,8 +174,22 @@ class RankedCause:
     why: tuple[Contribution, ...]
     against: tuple[Contribution, ...]
     state: str
+    before: tuple[Moved, ...]
     moved: tuple[Moved, ...]
     resolutions: tuple[ResolutionView, ...]
+
+    @property
+    def contributions(self) -> tuple[Moved, ...]:
+        """Everything that moved it; their log-odds sum to that of the belief."""
+        return self.before + self.moved
+
+
+@dataclass(frozen=True, kw_only=True)
+class Avoid:
+    """Something to leave alone; `lures` are the explained messages that tempt to it."""
+
+    resolution: Resolution
+    lures: tuple[SymptomSeen, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,3 +240,5 @@ class Diagnosis:
     similar: tuple[SimilarCase, ...]
     gap: Gap | None
     best_guide: Guide | None
+    avoid: tuple[Avoid, ...]
+    findings: tuple[Finding, ...]

@@ -6,13 +6,12 @@ from functools import cached_property
 
 from kb import diagnosis
 from kb.models import Attempt, Cause, Guide, Investigation, Resolution
+from kb.services import attempted, track_records, verification, weighing
 from kb.services import looks as looking
-from kb.services import track_records, verification, weighing
 from kb.services.answers import (
     Advice,
     CheckState,
     Diagnosis,
-    Moved,
     ParameterValue,
     RankedCause,
     ResolutionView,
@@ -20,8 +19,11 @@ from kb.services.answers import (
     SymptomSeen,
     WeakMatch,
 )
+from kb.services.contributions import Sources
 from kb.services.differences import Compared
+from kb.services.disagreeing import findings_of
 from kb.services.gaps import gap_of
+from kb.services.leaving_alone import avoids_of
 from kb.services.looks import Looks
 from kb.services.marks import marks_of
 from kb.services.parameters import parameters_of
@@ -43,8 +45,8 @@ class _Weighed:
     symptoms: tuple[SymptomSeen, ...]
     before: Mapping[str, CheckState]
     after: Mapping[str, CheckState]
-    runs: Mapping[int, Run]
     attempts: Sequence[Attempt]
+    sources: Sources
 
     @cached_property
     def compared(self) -> list[Compared]:
@@ -60,12 +62,12 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     """Everything about the investigation as it stands now."""
     case = read_case(investigation)
     parameters = parameters_by_guide(case)
-    attempts = tuple(investigation.attempts.select_related("resolution", "by"))
     looks = looking.read_looks(case)
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     symptoms = _symptoms(case)
-    ranking, advice = diagnosis.conclude(_inputs(case, before, evidence, symptoms))
+    attempts = attempted.read_attempts(investigation)
+    ranking, advice = diagnosis.conclude(_inputs(case, before, evidence, symptoms, attempts))
     weighed = _Weighed(
         case=case,
         looks=looks,
@@ -73,8 +75,14 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         symptoms=symptoms,
         before=before,
         after=_states(case, parameters, looks, Batch.Purpose.VERIFY),
-        runs={run.pk: run for run in evidence.values()},
         attempts=attempts,
+        sources=Sources(
+            checks=case.checks,
+            causes=case.causes,
+            runs={run.pk: run for run in evidence.values()},
+            symptoms={str(seen.symptom.pk): seen for seen in symptoms},
+            attempts=attempted.newest(attempts),
+        ),
     )
     ranked = _ranked_causes(weighed)
     return Diagnosis(
@@ -96,6 +104,8 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         ),
         gap=None if case.guides else gap_of(investigation),
         best_guide=ranked[0].guide if ranked else next(iter(case.guides), None),
+        avoid=avoids_of(ranked, symptoms),
+        findings=findings_of(case.analysis, before.values(), evidence),
     )
 
 
@@ -104,7 +114,9 @@ def inputs_of(investigation: Investigation) -> diagnosis.Inputs:
     case = read_case(investigation)
     looks = looking.read_looks(case)
     before = _states(case, parameters_by_guide(case), looks, Batch.Purpose.DIAGNOSE)
-    return _inputs(case, before, _evidence(investigation, before, looks), _symptoms(case))
+    evidence = _evidence(investigation, before, looks)
+    attempts = attempted.read_attempts(investigation)
+    return _inputs(case, before, evidence, _symptoms(case), attempts)
 
 
 def parameters_by_guide(case: Case) -> dict[str, dict[str, ParameterValue]]:
@@ -134,12 +146,14 @@ def _inputs(
     before: Mapping[str, CheckState],
     evidence: Mapping[str, Run],
     symptoms: Iterable[SymptomSeen],
+    attempts: Iterable[Attempt],
 ) -> diagnosis.Inputs:
     confirmed = track_records.confirmations(case.investigation, case.guides)
     return diagnosis.Inputs(
         causes=weighing.causes_of(case, confirmed=confirmed),
         symptoms=weighing.symptoms_of(symptoms),
         seen=weighing.seen_of(before.values(), evidence),
+        attempts=attempted.attempts_of(attempts, case.investigation),
         askable=weighing.askable_of(before.values()),
     )
 
@@ -224,7 +238,8 @@ def _ranked_cause(
         why=tuple(match.why) if match else (),
         against=tuple(match.against) if match else (),
         state=belief.state,
-        moved=tuple(_moved(one, weighed) for one in belief.moved),
+        before=weighed.sources.shown(belief.before),
+        moved=weighed.sources.shown(belief.moved),
         resolutions=_resolutions(cause, guide, weighed, records),
     )
 
@@ -235,17 +250,6 @@ def _suggested_by(cause: Cause, symptoms: Iterable[SymptomSeen]) -> tuple[Sugges
         for seen in symptoms
         for link in seen.symptom.suggests.all()
         if link.cause_id == cause.pk
-    )
-
-
-def _moved(one: diagnosis.Moved, weighed: _Weighed) -> Moved:
-    return Moved(
-        checks=tuple(weighed.case.checks[key] for key in one.checks),
-        runs=tuple(weighed.runs[pk] for pk in one.runs),
-        reason_codes=one.reason_codes,
-        says=one.says,
-        log_odds=one.log_odds,
-        inherited=weighed.case.causes.get(one.inherited_from),
     )
 
 

@@ -7,12 +7,16 @@ from django.db.models import Count, Max
 from kb.models import Attempt, Guide, Investigation
 
 
-def track_records(guides: Iterable[Guide]) -> dict[int, tuple[int, int]]:
+def track_records(
+    guides: Iterable[Guide | int], *, apart_from: Investigation | None = None
+) -> dict[int, tuple[int, int]]:
     """Per resolution (worked, tried), one voice per person and case: what they said last.
 
     "Not known" is no try. A repair that helped partly was tried and did not work.
     """
     attempts = Attempt.objects.filter(resolution__cause__guide__in=list(guides))
+    if apart_from is not None:
+        attempts = attempts.exclude(investigation=apart_from)
     last = attempts.values("resolution", "investigation", "by").annotate(last=Max("id"))
     counts = (
         Attempt.objects.filter(pk__in=last.values("last"))

@@ -8,6 +8,7 @@ from kb.index import GuideMatch
 from kb.models import Cause, Guide
 from kb.services.answers import CheckState, SymptomSeen
 from kb.services.reading import Case
+from kb.services.things import thing_of
 from probes.engine.registry import KINDS
 from probes.models import Batch, Run
 from probes.services import judged
@@ -57,6 +58,7 @@ def seen_of(states: Iterable[CheckState], runs: Mapping[str, Run]) -> list[diagn
             reason_code=run.reason_code,
             facts=run.facts,
             purpose=Batch.Purpose.DIAGNOSE.value,
+            about=thing_of(state),
         )
         for state in states
         if (run := runs.get(state.check.key))
@@ -74,6 +76,7 @@ def askable_of(states: Iterable[CheckState]) -> list[diagnosis.Askable]:
             order=order,
             cost_s=_cost_s(state),
             outcomes=_outcomes(state),
+            about=thing_of(state),
         )
         for order, state in enumerate(states)
         if not state.is_open and state.run is None and state.check.probe.is_approved

@@ -1,6 +1,6 @@
 """The connection guide's causes as values: four ways to be refused, told apart by two checks."""
 
-from kb.diagnosis import Askable, Cause, Condition, Rule, Seen, Symptom
+from kb.diagnosis import Askable, Attempt, Cause, Condition, Rule, Seen, Symptom
 
 LISTENER = Askable(
     key="listener",
@@ -71,3 +71,7 @@ REFUSED = Symptom(
 
 def seen(check: str, reason_code: str, *, run: int = 1, status: str = "CRITICAL", **more) -> Seen:
     return Seen(check=check, run=run, status=status, reason_code=reason_code, **more)
+
+
+def failed(key: str, number: int = 1, *, outcome: str = "failed", **more) -> Attempt:
+    return Attempt(key=key, number=number, outcome=outcome, **more)

@@ -89,6 +89,81 @@ def test_nothing_left_to_look_at_is_no_advice():
     assert advice(CAUSES, LISTENER, runs=[seen("listener", "not_listening")]) is None
 
 
+def test_three_checks_of_a_joint_rule_are_advised_as_one():
+    rule = (when(one="yes", two="yes", three="yes"), "strongly-for")
+
+    found = advice(
+        (cause("a", 0, rule), cause("b", 1)), check("three", 2), check("one", 0), check("two", 1)
+    )
+
+    assert found is not None
+    assert found.checks == ("one", "two", "three")
+    assert {prediction.check for prediction in found.predictions} == {"one", "two", "three"}
+
+
+def test_what_is_still_open_of_a_joint_rule_is_advised_as_one():
+    rule = (when(one="yes", two="yes", three="yes"), "strongly-for")
+    checks = [check("one", 0), check("two", 1), check("three", 2)]
+
+    found = advice((cause("a", 0, rule), cause("b", 1)), *checks, runs=[seen("two", "yes")])
+
+    assert found is not None
+    assert found.checks == ("one", "three")
+    assert advice((cause("a", 0, rule),), *checks, runs=[seen("two", "no")]) is None
+
+
+def test_what_only_tells_among_causes_that_were_ruled_out_is_not_advised():
+    first = cause("first", 0, (when(seen="yes"), "rules-out"), (when(tells="yes"), "for"))
+    other = replace(first, key="other", order=1, rules=first.rules[:1])
+    ruled_out = [seen("seen", "yes")]
+
+    assert advice((first, other), check("tells", 0)) is not None
+    assert advice((first, other), check("tells", 0), runs=ruled_out) is None
+
+
+def test_a_check_of_the_broader_cause_tells_of_the_narrower_one_that_is_left():
+    broad = cause("broad", 0, (when(tells="yes"), "strongly-against"))
+    narrow = cause("narrow", 1, (when(own="yes"), "for"), refines="broad")
+
+    found = advice((broad, narrow), check("tells", 0), runs=[seen("own", "yes")])
+
+    assert found is not None
+    assert found.checks == ("tells",)
+
+
+def test_of_two_looks_at_one_thing_the_second_is_expected_to_tell_less():
+    causes = (
+        cause("a", 0, (when(tcp="yes"), "strongly-for"), (when(http="yes"), "strongly-for")),
+        *(cause(f"other-{n}", n) for n in range(1, 9)),
+    )
+
+    def gain(about: str) -> float:
+        runs = [seen("tcp", "yes", about="port 80")]
+        found = advice(causes, replace(check("http", 1), about=about), runs=runs)
+        return found.gain_bits if found else 0.0
+
+    assert 0 < gain("port 80") < gain("port 81")
+
+
+def test_what_was_refused_a_moment_ago_is_hardly_worth_asking_over_http():
+    """Whatever the cause is, it will be refused again."""
+    off = cause("off", 0, (when(http="as_expected"), "rules-out"), (when(tcp="refused"), "for"))
+    http = Askable(
+        key="http",
+        order=0,
+        cost_s=1,
+        outcomes=(("as_expected", "OK"), ("refused", "CRITICAL")),
+        about="@server:80",
+    )
+
+    def gain(refused_at: str) -> float:
+        refused = seen("tcp", "refused", about=refused_at)
+        found = advice((off, cause("b", 1)), http, runs=[refused])
+        return found.gain_bits if found else 0.0
+
+    assert gain("@server:80") < gain("@server:81") / 8
+
+
 def test_predictions_say_what_a_result_would_mean():
     found = advice((cause("a", 0, (when(one="yes"), "rules-out")),), check("one", 0))
 
