@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kb.diagnosis.track_record import Tally
 from kb.matching import Contribution
 from kb.models import Guide, Investigation, Resolution
 from kb.services import CheckState, Diagnosis, RankedCause, ResolutionView, SimilarCase, WeakMatch
@@ -160,10 +161,21 @@ def resolution(view: ResolutionView) -> dict[str, Any]:
         "verify": [state.check.slug for state in view.verify],
         "verified": view.is_verified,
         "track_record": {
-            "worked": view.worked,
-            "tried": view.tried,
-            "interval": [round(edge, 4) for edge in view.interval] if view.interval else None,
+            **_tally(view.record.everywhere),
+            "environments": {
+                name: _tally(tally) for name, tally in view.record.by_environment.items()
+            },
+            # What the order goes by: the case's own environment, or everywhere.
+            "ordered_by": view.environment if view.is_ordered_by_here else None,
         },
+    }
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "worked": tally.worked,
+        "tried": tally.tried,
+        "interval": [round(edge, 4) for edge in tally.interval],
     }
 
 

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kb.diagnosis.track_record import Tally
 from kb.index import GuideMatch
 from kb.matching import Contribution, Fact
 from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
 from kb.services.gaps import Gap
 from kb.services.reasons import Reason
 from kb.services.similar import SimilarCase
+from kb.services.track_records import TrackRecord
 from probes.models import Batch, Location, Run
 from probes.services import judged
 
@@ -118,17 +120,37 @@ class Moved:
 class ResolutionView:
     """A repair with its track record and where its verification stands.
 
-    `is_verified`: every verifying check was OK after the repair. `can_conclude`: a person may
+    `environment` is the case's own, empty where it has no name. `is_verified`: every verifying check was OK after the repair. `can_conclude`: a person may
     say that this fixed it, because it was verified or nothing can verify it.
     """
 
     resolution: Resolution
-    worked: int
-    tried: int
-    interval: tuple[float, float]
+    record: TrackRecord
+    environment: str
     verify: tuple[CheckState, ...]
     is_verified: bool
     can_conclude: bool
+
+    @property
+    def worked(self) -> int:
+        return self.record.everywhere.worked
+
+    @property
+    def tried(self) -> int:
+        return self.record.everywhere.tried
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return self.record.everywhere.interval
+
+    @property
+    def here(self) -> Tally | None:
+        return self.record.here(self.environment)
+
+    @property
+    def is_ordered_by_here(self) -> bool:
+        """Whether the case's own environment tells enough to order the repair by it alone."""
+        return self.record.deciding(self.environment) is self.here
 
 
 @dataclass(frozen=True, kw_only=True)

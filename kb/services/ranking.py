@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from kb import diagnosis
 from kb.models import Cause, Guide, Investigation, Resolution
 from kb.services import looks as looking
-from kb.services import track_records, weighing
+from kb.services import priors, weighing
 from kb.services.answers import (
     Advice,
     CheckState,
@@ -26,6 +26,7 @@ from kb.services.parameters import parameters_of
 from kb.services.reading import Case, read_case
 from kb.services.reasons import Outcome, Reason
 from kb.services.similar import similar_cases
+from kb.services.track_records import NEVER_TRIED, TrackRecord, track_records
 from probes.models import Batch, Run
 
 _Parameters = Mapping[str, Mapping[str, ParameterValue]]
@@ -52,8 +53,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     symptoms = _symptoms(case)
-    confirmed = track_records.confirmations(investigation, case.guides)
-    causes = weighing.causes_of(case, confirmed=confirmed)
+    causes = weighing.causes_of(case, confirmed=priors.confirmed_before(case))
     seen = weighing.seen_of(before.values(), evidence)
     ranking = diagnosis.rank(causes, symptoms=weighing.symptoms_of(symptoms), seen=seen)
     weighed = _Weighed(
@@ -104,9 +104,9 @@ def parameters_by_guide(case: Case) -> dict[str, dict[str, ParameterValue]]:
 
 def resolutions_of(cause: Cause) -> tuple[ResolutionView, ...]:
     """A cause's repairs with their track record, outside any investigation."""
-    records = track_records.track_records([cause.guide])
+    records = track_records([cause.guide])
     views = [
-        _view(row, *records.get(row.pk, (0, 0)))
+        _view(row, records.get(row.pk, NEVER_TRIED), environment="")
         for row in cause.resolutions.prefetch_related("verify")
     ]
     return _best_first(views)
@@ -164,7 +164,7 @@ def _symptoms(case: Case) -> tuple[SymptomSeen, ...]:
 
 
 def _ranked_causes(weighed: _Weighed) -> tuple[RankedCause, ...]:
-    records = track_records.track_records(weighed.case.guides)
+    records = track_records(weighed.case.guides)
     return tuple(
         _ranked_cause(number, belief, weighed, records)
         for number, belief in enumerate(weighed.ranking.beliefs, start=1)
@@ -175,7 +175,7 @@ def _ranked_cause(
     number: int,
     belief: diagnosis.Belief,
     weighed: _Weighed,
-    records: Mapping[int, tuple[int, int]],
+    records: Mapping[int, TrackRecord],
 ) -> RankedCause:
     cause = weighed.case.causes[belief.key]
     guide = cause.guide
@@ -218,34 +218,35 @@ def _moved(one: diagnosis.Moved, weighed: _Weighed) -> Moved:
 
 
 def _resolutions(
-    cause: Cause, guide: Guide, weighed: _Weighed, records: Mapping[int, tuple[int, int]]
+    cause: Cause, guide: Guide, weighed: _Weighed, records: Mapping[int, TrackRecord]
 ) -> tuple[ResolutionView, ...]:
-    """What to do, the best proven first, then what to leave alone."""
     return _best_first(
-        _resolution(row, guide, weighed, *records.get(row.pk, (0, 0)))
+        _resolution(row, guide, weighed, records.get(row.pk, NEVER_TRIED))
         for row in cause.resolutions.all()
     )
 
 
+# A workaround that always helps has still repaired nothing, so it is never measured with a fix.
+_KINDS = (Resolution.Kind.FIX, Resolution.Kind.WORKAROUND, Resolution.Kind.AVOID)
+
+
 def _best_first(views: Iterable[ResolutionView]) -> tuple[ResolutionView, ...]:
+    """What repairs, the best proven first, then what only helps, then what to leave alone."""
     # sorted() is stable, so equals keep the author's order.
     return tuple(
-        sorted(
-            views,
-            key=lambda view: (
-                view.resolution.kind == Resolution.Kind.AVOID,
-                -diagnosis.standing(view.worked, view.tried),
-            ),
-        )
+        sorted(views, key=lambda view: (_KINDS.index(view.resolution.kind), -_standing(view)))
     )
 
 
-def _view(row: Resolution, worked: int, tried: int) -> ResolutionView:
+def _standing(view: ResolutionView) -> float:
+    return view.record.deciding(view.environment).standing
+
+
+def _view(row: Resolution, record: TrackRecord, *, environment: str) -> ResolutionView:
     return ResolutionView(
         resolution=row,
-        worked=worked,
-        tried=tried,
-        interval=diagnosis.wilson(worked, tried),
+        record=record,
+        environment=environment,
         verify=(),
         is_verified=False,
         can_conclude=False,
@@ -253,7 +254,7 @@ def _view(row: Resolution, worked: int, tried: int) -> ResolutionView:
 
 
 def _resolution(
-    row: Resolution, guide: Guide, weighed: _Weighed, worked: int, tried: int
+    row: Resolution, guide: Guide, weighed: _Weighed, record: TrackRecord
 ) -> ResolutionView:
     keys = [f"{guide.slug}/{check.slug}" for check in row.verify.all()]
     is_verified = bool(keys) and all(
@@ -262,7 +263,7 @@ def _resolution(
     is_open = weighed.case.investigation.concluded_at is None
     can_be_it = row.kind != Resolution.Kind.AVOID
     return replace(
-        _view(row, worked, tried),
+        _view(row, record, environment=weighed.case.investigation.environment),
         verify=tuple(weighed.after[key] for key in keys),
         is_verified=is_verified,
         can_conclude=is_open and can_be_it and (is_verified or not keys),

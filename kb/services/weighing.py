@@ -19,7 +19,7 @@ _GUIDE_WEIGHT = {"strong": 4.0, "possible": 1.0, "weak": 0.25}
 _ASKING_S = 30.0
 
 
-def causes_of(case: Case, *, confirmed: Mapping[int, int]) -> list[diagnosis.Cause]:
+def causes_of(case: Case, *, confirmed: Mapping[int, float]) -> list[diagnosis.Cause]:
     best = max((match.score for match in case.found.matches), default=1) or 1
     values: list[diagnosis.Cause] = []
     for guide in case.guides:

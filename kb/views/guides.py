@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,12 +17,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from kb.forms import GuideFilterForm
-from kb.models import Attempt, Check, Guide, Investigation
+from kb.models import Check, Guide, Investigation
 from kb.rendering import render as to_html
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.find import start_from_guide
 from kb.services.investigate import answer_check, run_checks
 from kb.services.ranking import diagnose
+from kb.views.guide_records import guide_records
 from kb.views.investigate import refusals, runnable
 from probes.models import BatchItem, Run, Schedule
 from probes.requests import PageRequest
@@ -37,7 +38,10 @@ def guide_list(request: PageRequest) -> HttpResponse:
     form = GuideFilterForm(request.GET)
     guides = _narrowed(_readable_by(request), **form.chosen)
     page = Paginator(guides, GUIDES_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "is_narrowed": bool(form.chosen)}
+    guides_shown = list(page.object_list)
+    records = guide_records(guides_shown)
+    rows = [{"guide": guide, "record": records[guide.pk]} for guide in guides_shown]
+    context = {"form": form, "page": page, "rows": rows, "is_narrowed": bool(form.chosen)}
     template = "kb/guide_rows.html" if request.htmx else "kb/guides.html"
     return render(request, template, context)
 
@@ -61,18 +65,6 @@ def _narrowed(guides: QuerySet[Guide], **chosen: Any) -> QuerySet[Guide]:
     return (
         guides.distinct()
         .prefetch_related("services", "translations")
-        .annotate(
-            worked=Count(
-                "causes__resolutions__attempts",
-                filter=Q(causes__resolutions__attempts__outcome=Attempt.Outcome.WORKED),
-                distinct=True,
-            ),
-            failed=Count(
-                "causes__resolutions__attempts",
-                filter=Q(causes__resolutions__attempts__outcome=Attempt.Outcome.FAILED),
-                distinct=True,
-            ),
-        )
         .order_by("-updated_at", "slug")
     )
 
@@ -115,17 +107,13 @@ def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
     shown = _shown(guide)
     published = Guide.objects.published().values_list("slug", flat=True)
     article = to_html(shown.body, guide_slugs=frozenset(published))
-    attempts = Attempt.objects.filter(resolution__cause__guide=guide)
     context = {
         "guide": guide,
         "shown": shown,
         "html": article.html,
         "toc": [heading for heading in article.toc if heading.level in (2, 3)],
         "checks": _check_rows(guide),
-        "track": attempts.aggregate(
-            tried=Count("pk", filter=~Q(outcome=Attempt.Outcome.UNKNOWN)),
-            worked=Count("pk", filter=Q(outcome=Attempt.Outcome.WORKED)),
-        ),
+        "track": guide_records([guide])[guide.pk],
     }
     return render(request, "kb/guide.html", context)
 
