@@ -120,7 +120,8 @@ class Moved:
 class ResolutionView:
     """A repair with its track record and where its verification stands.
 
-    `environment` is the case's own, empty where it has no name. `is_verified`: every verifying check was OK after the repair. `can_conclude`: a person may
+    `environment` is the case's own, empty where it has no name. `failed_here`: it was tried in
+    this very case and did not help. `is_verified`: every verifying check was OK after the repair. `can_conclude`: a person may
     say that this fixed it, because it was verified or nothing can verify it.
     """
 
@@ -130,6 +131,7 @@ class ResolutionView:
     verify: tuple[CheckState, ...]
     is_verified: bool
     can_conclude: bool
+    failed_here: bool = False
 
     @property
     def worked(self) -> int:

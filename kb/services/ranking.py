@@ -43,6 +43,7 @@ class _Weighed:
     before: Mapping[str, CheckState]
     after: Mapping[str, CheckState]
     runs: Mapping[int, Run]
+    failed: frozenset[int | None]
 
 
 def diagnose(investigation: Investigation) -> Diagnosis:
@@ -50,6 +51,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     case = read_case(investigation)
     parameters = parameters_by_guide(case)
     looks = looking.read_looks(case)
+    attempts = tuple(investigation.attempts.select_related("resolution", "by"))
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     symptoms = _symptoms(case)
@@ -64,6 +66,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         before=before,
         after=_states(case, parameters, looks, Batch.Purpose.VERIFY),
         runs={run.pk: run for run in evidence.values()},
+        failed=frozenset(one.resolution_id for one in attempts if one.outcome == "failed"),
     )
     askable = weighing.askable_of(before.values())
     advice = diagnosis.advise(causes, ranking=ranking, askable=askable, seen=seen)
@@ -81,7 +84,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         parameters=tuple(v for values in parameters.values() for v in values.values()),
         checks=tuple(before.values()),
         open_batch=looks.open_batch,
-        attempts=tuple(investigation.attempts.select_related("resolution", "by")),
+        attempts=attempts,
         similar=similar_cases(
             investigation, case.analysis, leading=ranked[0].cause if ranked else None
         ),
@@ -233,13 +236,13 @@ _KINDS = (Resolution.Kind.FIX, Resolution.Kind.WORKAROUND, Resolution.Kind.AVOID
 def _best_first(views: Iterable[ResolutionView]) -> tuple[ResolutionView, ...]:
     """What repairs, the best proven first, then what only helps, then what to leave alone."""
     # sorted() is stable, so equals keep the author's order.
-    return tuple(
-        sorted(views, key=lambda view: (_KINDS.index(view.resolution.kind), -_standing(view)))
-    )
+    return tuple(sorted(views, key=_place))
 
 
-def _standing(view: ResolutionView) -> float:
-    return view.record.deciding(view.environment).standing
+def _place(view: ResolutionView) -> tuple[int, bool, float]:
+    """What did not help in this very case stands behind what was not tried yet."""
+    standing = view.record.deciding(view.environment).standing
+    return (_KINDS.index(view.resolution.kind), view.failed_here, -standing)
 
 
 def _view(row: Resolution, record: TrackRecord, *, environment: str) -> ResolutionView:
@@ -264,6 +267,7 @@ def _resolution(
     can_be_it = row.kind != Resolution.Kind.AVOID
     return replace(
         _view(row, record, environment=weighed.case.investigation.environment),
+        failed_here=row.pk in weighed.failed,
         verify=tuple(weighed.after[key] for key in keys),
         is_verified=is_verified,
         can_conclude=is_open and can_be_it and (is_verified or not keys),

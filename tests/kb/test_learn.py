@@ -351,6 +351,18 @@ def test_ten_outcomes_move_a_repair_and_one_does_not(move: Resolution):
     assert order() == ["move", "free"]
 
 
+def test_what_did_not_help_here_stands_behind_what_was_not_tried_here(
+    move: Resolution, person: User
+):
+    found = services.find_fixes(TEXT)
+    services.conclude(found, Resolution.objects.get(slug="free"), worked=False, by=person)
+
+    ranked = next(c for c in services.diagnose(found).causes if c.cause.slug == "port-held")
+
+    assert [one.resolution.slug for one in ranked.resolutions] == ["move", "free"]
+    assert order() == ["free", "move"]
+
+
 def test_one_success_never_beats_forty_of_forty_five(move: Resolution):
     free = Resolution.objects.get(slug="free")
     tried(move, "worked", *(f"p{number}" for number in range(40)))
