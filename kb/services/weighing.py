@@ -36,7 +36,7 @@ def causes_of(case: Case, *, confirmed: Mapping[int, float]) -> list[diagnosis.C
                     confirmed=confirmed.get(cause.pk, 0),
                     words=words.get(cause.slug, 0.0),
                     refines=cause.refines.key if cause.refines else None,
-                    rules=_rules(cause, guide),
+                    rules=rules_of(cause, guide),
                 )
             )
     return values
@@ -86,7 +86,7 @@ def _guide_weight(match: GuideMatch | None, best: float) -> float:
     return float(_GUIDE_WEIGHT[str(match.strength)] * max(match.score / best, 0.01) ** 2)
 
 
-def _rules(cause: Cause, guide: Guide) -> tuple[diagnosis.Rule, ...]:
+def rules_of(cause: Cause, guide: Guide) -> tuple[diagnosis.Rule, ...]:
     return tuple(
         diagnosis.Rule(
             id=row.pk,
