@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.api import gaps, guides, imports, investigations, once
+from kb.api import gaps, guides, imports, investigations, once, review
 
 urlpatterns = [
     path("match", investigations.MatchView.as_view(), name="api_match"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("gaps", gaps.GapsView.as_view(), name="api_gaps"),
     path("import", imports.ImportView.as_view(), name="api_import"),
     path("guides", guides.GuidesView.as_view(), name="api_guides"),
+    path("review", review.ReviewView.as_view(), name="api_review"),
+    path("guides/<slug:slug>/reviewed", review.ReviewedView.as_view()),
     path("guides/<slug:slug>.md", guides.GuideFileView.as_view()),
     path("guides/<slug:slug>", guides.GuideView.as_view()),
     path("causes/<slug:guide>/<slug:slug>", guides.CauseView.as_view()),

@@ -21,8 +21,10 @@ from kb.models import Check, Guide, Investigation
 from kb.rendering import render as to_html
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.find import start_from_guide
+from kb.services.health import health_of, warnings_of
 from kb.services.investigate import answer_check, run_checks
 from kb.services.ranking import diagnose
+from kb.services.review import last_review
 from kb.views.guide_records import guide_records
 from kb.views.investigate import refusals, runnable
 from probes.models import BatchItem, Run, Schedule
@@ -114,6 +116,8 @@ def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
         "toc": [heading for heading in article.toc if heading.level in (2, 3)],
         "checks": _check_rows(guide),
         "track": guide_records([guide])[guide.pk],
+        "reviewed": last_review(guide),
+        **_health(request, guide),
     }
     return render(request, "kb/guide.html", context)
 
@@ -164,6 +168,13 @@ def _answered(guide: Guide, check: Check, given: dict[str, str], *, by: User) ->
 def _guide(request: PageRequest, slug: str) -> Guide:
     guides = _readable_by(request).select_related("owner")
     return get_object_or_404(guides.prefetch_related("services", "translations"), slug=slug)
+
+
+def _health(request: PageRequest, guide: Guide) -> dict[str, Any]:
+    """Who keeps guides reads every reason; who follows one, what others found out doing it."""
+    if request.user.has_perm("kb.change_guide"):
+        return {"health": health_of([guide])[0]}
+    return {"warnings": warnings_of(guide)}
 
 
 def _shown(guide: Guide) -> Shown:

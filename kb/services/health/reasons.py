@@ -51,6 +51,10 @@ class Reason:
     is_for_everyone: bool = False
 
     @property
+    def since_day(self) -> date | None:
+        return self.since.date() if isinstance(self.since, datetime) else self.since
+
+    @property
     def kind(self) -> str:
         return str(KINDS.get(self.code, self.code))
 
