@@ -14,6 +14,7 @@ urlpatterns = [
     path("agent/once", once.OnceView.as_view(), name="api_agent_once"),
     path("agent/verdict/<str:public_id>", once.VerdictView.as_view(), name="api_agent_verdict"),
     path("gaps", gaps.GapsView.as_view(), name="api_gaps"),
+    path("gaps/<str:fingerprint>/draft", gaps.GapDraftView.as_view()),
     path("import", imports.ImportView.as_view(), name="api_import"),
     path("guides", guides.GuidesView.as_view(), name="api_guides"),
     path("review", review.ReviewView.as_view(), name="api_review"),

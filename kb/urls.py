@@ -21,5 +21,6 @@ urlpatterns = [
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),
     path("gaps/", gaps.gap_list, name="gaps"),
+    path("gaps/<str:fingerprint>/draft/", gaps.draft, name="gap_draft"),
     path("gaps/<int:number>/again/", gaps.look_up, name="gap_look_up"),
 ]
