@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.api import gaps, guides, imports, investigations, once, replays
+from kb.api import gaps, guides, imports, investigations, once, replays, review
 
 urlpatterns = [
     path("match", investigations.MatchView.as_view(), name="api_match"),
@@ -14,8 +14,11 @@ urlpatterns = [
     path("agent/once", once.OnceView.as_view(), name="api_agent_once"),
     path("agent/verdict/<str:public_id>", once.VerdictView.as_view(), name="api_agent_verdict"),
     path("gaps", gaps.GapsView.as_view(), name="api_gaps"),
+    path("gaps/<str:fingerprint>/draft", gaps.GapDraftView.as_view()),
     path("import", imports.ImportView.as_view(), name="api_import"),
     path("guides", guides.GuidesView.as_view(), name="api_guides"),
+    path("review", review.ReviewView.as_view(), name="api_review"),
+    path("guides/<slug:slug>/reviewed", review.ReviewedView.as_view()),
     path("guides/<slug:slug>.md", guides.GuideFileView.as_view()),
     path("guides/<slug:slug>/replay", replays.ReplayView.as_view(), name="api_replay"),
     path("guides/<slug:slug>", guides.GuideView.as_view()),

@@ -1,8 +1,8 @@
-"""Addresses of guides, investigations, gaps, and of what reads guides and probes together."""
+"""Addresses of guides, investigations, gaps, reviews, and of what reads guides and probes together."""
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, probes, replay, results, words
+from kb.views import gaps, guides, investigate, probes, replay, results, review, words
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -20,6 +20,8 @@ urlpatterns = [
     path("g/<slug:slug>/answer/", guides.guide_answer, name="guide_answer"),
     path("words/", words.of_all, name="words"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
+    path("review/", review.review, name="review"),
     path("gaps/", gaps.gap_list, name="gaps"),
+    path("gaps/<str:fingerprint>/draft/", gaps.draft, name="gap_draft"),
     path("gaps/<int:number>/again/", gaps.look_up, name="gap_look_up"),
 ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from kb.api.seen import seen, verification
+from kb.diagnosis.track_record import Tally
 from kb.matching import Contribution
 from kb.models import Attempt, Guide, Investigation, Resolution
 from kb.services import (
@@ -15,6 +16,7 @@ from kb.services import (
     WeakMatch,
 )
 from kb.services.answers import Avoid
+from kb.services.demand import Demand
 from kb.services.findings import Finding
 from kb.services.gaps import Gap
 from kb.services.headings import heading_of
@@ -242,10 +244,21 @@ def resolution(view: ResolutionView) -> dict[str, Any]:
         "verify": [state.check.slug for state in view.verify],
         "verified": view.is_verified,
         "track_record": {
-            "worked": view.worked,
-            "tried": view.tried,
-            "interval": [round(edge, 4) for edge in view.interval] if view.interval else None,
+            **_tally(view.record.everywhere),
+            "environments": {
+                name: _tally(tally) for name, tally in view.record.by_environment.items()
+            },
+            # What the order goes by: the case's own environment, or everywhere.
+            "ordered_by": view.environment if view.is_ordered_by_here else None,
         },
+    }
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "worked": tally.worked,
+        "tried": tally.tried,
+        "interval": [round(edge, 4) for edge in tally.interval],
     }
 
 
@@ -311,6 +324,31 @@ def gap(one: Gap) -> dict[str, Any]:
         "sample": this.sample,
         "answered_at": this.answered_at,
         "answered_by": this.answered_by.slug if this.answered_by else None,
+    }
+
+
+def demand(one: Demand) -> dict[str, Any]:
+    """A group of near-identical texts; `fingerprint` is the oldest one's, and names the group."""
+    return {
+        "fingerprint": one.key,
+        "count": one.count,
+        "people": one.people,
+        "first_seen": one.first_seen,
+        "last_seen": one.last_seen,
+        "last_7_days": one.last_week,
+        "last_30_days": one.last_month,
+        "sample": one.sample,
+        "wordings": [{"fingerprint": w.fingerprint, "count": w.count} for w in one.wordings],
+        "nothing_helped": one.unhelped,
+        "services": list(one.services),
+        "draft": one.draft
+        and {
+            "guide": one.draft.slug,
+            "state": one.draft.state,
+            "owner": one.draft.owner and one.draft.owner.get_username(),
+        },
+        "answered_at": None,
+        "answered_by": None,
     }
 
 

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
 from kb.models import Attempt, Guide
+from kb.services.health import KINDS
 from probes.models import Location
 from probes.strict import StrictSerializer
 
@@ -114,6 +115,18 @@ class GuideQuery(StrictSerializer):
 class ImportQuery(StrictSerializer):
     name = serializers.CharField(max_length=200, default="guide.md")
     dry_run = serializers.BooleanField(default=False)
+
+
+class ReviewQuery(StrictSerializer):
+    reason = serializers.ChoiceField(choices=list(KINDS), default="")
+    service = serializers.CharField(max_length=50, default="")
+    owner = serializers.CharField(max_length=150, default="")
+    page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
+    page_size = serializers.IntegerField(min_value=1, max_value=200, default=50)
+
+
+class ReviewedInput(StrictSerializer):
+    note = serializers.CharField(max_length=200, default="", allow_blank=True)
 
 
 class GapQuery(StrictSerializer):

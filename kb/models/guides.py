@@ -55,6 +55,13 @@ class Guide(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, verbose_name=_("owner")
     )
     review_after = models.DateField(_("review after"), null=True, blank=True)
+    matched_on = models.DateField(
+        _("last found on"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("The last day on which a pasted text led to it."),
+    )
     services = models.ManyToManyField(Service, blank=True, verbose_name=_("services"))
     parameters = models.JSONField(
         _("parameters"),

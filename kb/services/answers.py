@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kb.diagnosis.track_record import Tally
 from kb.index import GuideMatch
 from kb.matching import Contribution, Fact
 from kb.models import Attempt, Cause, Check, Guide, Investigation, Resolution, Symptom
@@ -12,6 +13,7 @@ from kb.services.findings import Finding
 from kb.services.gaps import Gap
 from kb.services.reasons import Reason
 from kb.services.similar import SimilarCase
+from kb.services.track_records import TrackRecord
 from probes.models import Batch, Location, Run
 from probes.services import judged
 
@@ -132,19 +134,41 @@ class Moved:
 class ResolutionView:
     """A repair with its track record and where its verification stands.
 
-    `is_verified`: every verifying check was OK after the repair. `can_conclude`: a person may
-    say that this fixed it, because it was looked at afterwards or nothing can verify it.
-    `verification` compares nothing outside an investigation.
+    `environment` is the case's own, empty where it has no name. `failed_here`: it was tried in
+    this very case and did not help. `is_verified`: every verifying check was OK after the repair.
+    `can_conclude`: a person may say that this fixed it, because it was looked at afterwards or
+    nothing can verify it. `verification` compares nothing outside an investigation.
     """
 
     resolution: Resolution
-    worked: int
-    tried: int
-    interval: tuple[float, float]
+    record: TrackRecord
+    environment: str
     verify: tuple[CheckState, ...]
     is_verified: bool
     can_conclude: bool
     verification: Verification = NOTHING_TO_COMPARE
+    failed_here: bool = False
+
+    @property
+    def worked(self) -> int:
+        return self.record.everywhere.worked
+
+    @property
+    def tried(self) -> int:
+        return self.record.everywhere.tried
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return self.record.everywhere.interval
+
+    @property
+    def here(self) -> Tally | None:
+        return self.record.here(self.environment)
+
+    @property
+    def is_ordered_by_here(self) -> bool:
+        """Whether the case's own environment tells enough to order the repair by it alone."""
+        return self.record.deciding(self.environment) is self.here
 
 
 @dataclass(frozen=True, kw_only=True)

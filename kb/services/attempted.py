@@ -6,7 +6,7 @@ from django.db.models import Prefetch
 
 from kb import diagnosis
 from kb.models import Attempt, Cause, Investigation, Resolution
-from kb.services.track_records import track_records
+from kb.services.track_records import NEVER_TRIED, TrackRecord, track_records
 
 
 def read_attempts(investigation: Investigation) -> tuple[Attempt, ...]:
@@ -44,17 +44,15 @@ def _is_fix(attempt: Attempt) -> bool:
     return attempt.resolution is not None and attempt.resolution.kind == Resolution.Kind.FIX
 
 
-def _value(
-    attempt: Attempt, number: int, records: Mapping[int, tuple[int, int]]
-) -> diagnosis.Attempt:
+def _value(attempt: Attempt, number: int, records: Mapping[int, TrackRecord]) -> diagnosis.Attempt:
     fixes = attempt.resolution.cause.key if attempt.resolution and _is_fix(attempt) else ""
-    worked, tried = records.get(attempt.resolution_id or 0, (0, 0))
+    record = records.get(attempt.resolution_id or 0, NEVER_TRIED).everywhere
     return diagnosis.Attempt(
         key=key_of(attempt),
         number=number,
         outcome=attempt.outcome,
         fixes=fixes,
         addresses=frozenset(cause.key for cause in attempt.addresses.all()),
-        worked=worked,
-        tried=tried,
+        worked=record.worked,
+        tried=record.tried,
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from kb.models import Guide, Investigation
 from kb.services.case_facts import remember_facts
@@ -51,10 +52,22 @@ def find_fixes(
     investigation.save()
     remember_facts(investigation, case.analysis)
     if case.guides:
+        _note_found(case.guides)
         close_gap(investigation.fingerprint, case.guides[0])
     elif kept.strip():
         count_gap(investigation)
     return investigation
+
+
+def _note_found(guides: Sequence[Guide]) -> None:
+    """Written once a day and guide; whoever holds a row at the moment writes the same."""
+    today = timezone.now().date()
+    new_today = [guide.pk for guide in guides if guide.matched_on != today]
+    if new_today:
+        free = Guide.objects.select_for_update(skip_locked=True).filter(pk__in=new_today)
+        Guide.objects.filter(pk__in=[guide.pk for guide in free.only("pk")]).update(
+            matched_on=today
+        )
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.utils import timezone
 from kb.models import Guide, Investigation, SearchGap
 from kb.services.reading import read_case
 
-_SAMPLE_CHARS = 2_000
+SAMPLE_CHARS = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ def count_gap(investigation: Investigation) -> None:
     """One more text of this fingerprint without an answer; an answered gap is open again."""
     gap, is_new = SearchGap.objects.get_or_create(
         fingerprint=investigation.fingerprint,
-        defaults={"count": 1, "sample": investigation.text[:_SAMPLE_CHARS]},
+        defaults={"count": 1, "sample": investigation.text[:SAMPLE_CHARS]},
     )
     if not is_new:
         SearchGap.objects.filter(pk=gap.pk).update(
@@ -60,7 +60,8 @@ def open_gaps() -> QuerySet[SearchGap]:
 
 def answered_gaps() -> QuerySet[SearchGap]:
     """What the queue lost, the newest answer first."""
-    answered = SearchGap.objects.filter(answered_at__isnull=False)
+    # One that was only drafted for was never unanswered.
+    answered = SearchGap.objects.filter(answered_at__isnull=False, count__gt=0)
     rows = answered.select_related("answered_by").prefetch_related("answered_by__translations")
     return rows.order_by("-answered_at", "-pk")
 

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from kb import diagnosis
 from kb.models import Attempt, Cause, Guide, Investigation, Resolution
-from kb.services import attempted, track_records, verification, weighing
+from kb.services import attempted, priors, verification, weighing
 from kb.services import looks as looking
 from kb.services.answers import (
     Advice,
@@ -30,6 +30,7 @@ from kb.services.parameters import parameters_of
 from kb.services.reading import Case, read_case
 from kb.services.reasons import Outcome, Reason
 from kb.services.similar import similar_cases
+from kb.services.track_records import NEVER_TRIED, TrackRecord, track_records
 from probes.models import Batch, Run
 
 _Parameters = Mapping[str, Mapping[str, ParameterValue]]
@@ -49,6 +50,12 @@ class _Weighed:
     sources: Sources
 
     @cached_property
+    def failed(self) -> frozenset[int | None]:
+        """The repairs that were tried in this very case and did not help."""
+        failed = (one for one in self.attempts if one.outcome == Attempt.Outcome.FAILED)
+        return frozenset(one.resolution_id for one in failed)
+
+    @cached_property
     def compared(self) -> list[Compared]:
         return verification.compare(
             self.after.values(),
@@ -63,6 +70,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     case = read_case(investigation)
     parameters = parameters_by_guide(case)
     looks = looking.read_looks(case)
+    attempts = tuple(investigation.attempts.select_related("resolution", "by"))
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     symptoms = _symptoms(case)
@@ -133,9 +141,9 @@ def parameters_by_guide(case: Case) -> dict[str, dict[str, ParameterValue]]:
 
 def resolutions_of(cause: Cause) -> tuple[ResolutionView, ...]:
     """A cause's repairs with their track record, outside any investigation."""
-    records = track_records.track_records([cause.guide])
+    records = track_records([cause.guide])
     views = [
-        _view(row, *records.get(row.pk, (0, 0)))
+        _view(row, records.get(row.pk, NEVER_TRIED), environment="")
         for row in cause.resolutions.prefetch_related("verify")
     ]
     return _best_first(views)
@@ -148,9 +156,8 @@ def _inputs(
     symptoms: Iterable[SymptomSeen],
     attempts: Iterable[Attempt],
 ) -> diagnosis.Inputs:
-    confirmed = track_records.confirmations(case.investigation, case.guides)
     return diagnosis.Inputs(
-        causes=weighing.causes_of(case, confirmed=confirmed),
+        causes=weighing.causes_of(case, confirmed=priors.confirmed_before(case)),
         symptoms=weighing.symptoms_of(symptoms),
         seen=weighing.seen_of(before.values(), evidence),
         attempts=attempted.attempts_of(attempts, case.investigation),
@@ -210,7 +217,7 @@ def _symptoms(case: Case) -> tuple[SymptomSeen, ...]:
 
 
 def _ranked_causes(weighed: _Weighed) -> tuple[RankedCause, ...]:
-    records = track_records.track_records(weighed.case.guides)
+    records = track_records(weighed.case.guides)
     return tuple(
         _ranked_cause(number, belief, weighed, records)
         for number, belief in enumerate(weighed.ranking.beliefs, start=1)
@@ -221,7 +228,7 @@ def _ranked_cause(
     number: int,
     belief: diagnosis.Belief,
     weighed: _Weighed,
-    records: Mapping[int, tuple[int, int]],
+    records: Mapping[int, TrackRecord],
 ) -> RankedCause:
     cause = weighed.case.causes[belief.key]
     guide = cause.guide
@@ -254,34 +261,35 @@ def _suggested_by(cause: Cause, symptoms: Iterable[SymptomSeen]) -> tuple[Sugges
 
 
 def _resolutions(
-    cause: Cause, guide: Guide, weighed: _Weighed, records: Mapping[int, tuple[int, int]]
+    cause: Cause, guide: Guide, weighed: _Weighed, records: Mapping[int, TrackRecord]
 ) -> tuple[ResolutionView, ...]:
-    """What to do, the best proven first, then what to leave alone."""
     return _best_first(
-        _resolution(row, guide, weighed, *records.get(row.pk, (0, 0)))
+        _resolution(row, guide, weighed, records.get(row.pk, NEVER_TRIED))
         for row in cause.resolutions.all()
     )
 
 
+# A workaround that always helps has still repaired nothing, so it is never measured with a fix.
+_KINDS = (Resolution.Kind.FIX, Resolution.Kind.WORKAROUND, Resolution.Kind.AVOID)
+
+
 def _best_first(views: Iterable[ResolutionView]) -> tuple[ResolutionView, ...]:
+    """What repairs, the best proven first, then what only helps, then what to leave alone."""
     # sorted() is stable, so equals keep the author's order.
-    return tuple(
-        sorted(
-            views,
-            key=lambda view: (
-                view.resolution.kind == Resolution.Kind.AVOID,
-                -diagnosis.standing(view.worked, view.tried),
-            ),
-        )
-    )
+    return tuple(sorted(views, key=_place))
 
 
-def _view(row: Resolution, worked: int, tried: int) -> ResolutionView:
+def _place(view: ResolutionView) -> tuple[int, bool, float]:
+    """What did not help in this very case stands behind what was not tried yet."""
+    standing = view.record.deciding(view.environment).standing
+    return (_KINDS.index(view.resolution.kind), view.failed_here, -standing)
+
+
+def _view(row: Resolution, record: TrackRecord, *, environment: str) -> ResolutionView:
     return ResolutionView(
         resolution=row,
-        worked=worked,
-        tried=tried,
-        interval=diagnosis.wilson(worked, tried),
+        record=record,
+        environment=environment,
         verify=(),
         is_verified=False,
         can_conclude=False,
@@ -289,7 +297,7 @@ def _view(row: Resolution, worked: int, tried: int) -> ResolutionView:
 
 
 def _resolution(
-    row: Resolution, guide: Guide, weighed: _Weighed, worked: int, tried: int
+    row: Resolution, guide: Guide, weighed: _Weighed, record: TrackRecord
 ) -> ResolutionView:
     keys = [f"{guide.slug}/{check.slug}" for check in row.verify.all()]
     of_guide = (one for one in weighed.compared if one.check.guide_id == guide.pk)
@@ -297,7 +305,8 @@ def _resolution(
     is_open = weighed.case.investigation.concluded_at is None
     can_be_it = row.kind != Resolution.Kind.AVOID
     return replace(
-        _view(row, worked, tried),
+        _view(row, record, environment=weighed.case.investigation.environment),
+        failed_here=row.pk in weighed.failed,
         verify=tuple(weighed.after[key] for key in keys),
         is_verified=verified.is_verified,
         can_conclude=is_open and can_be_it and verified.is_looked_at,

@@ -9,11 +9,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import connection
-
 from kb.matching import Analysis
 from kb.matching.identity import CONCEPT, Identifier, identifiers
 from kb.models import CaseFact, Cause, Investigation
+from kb.services.case_facts import newest_cases
 
 MOST_SIMILAR = 5
 # A fact's newest cases; one that more share tells nothing that further ones would change.
@@ -66,7 +65,7 @@ def similar_cases(
 ) -> tuple[SimilarCase, ...]:
     """The most similar concluded cases, the newest of equals first; a fixed number of queries."""
     stated = identifiers(analysis)
-    cases = _cases_by_term(stated)
+    cases = newest_cases([one.term for one in stated], most=_MOST_CASES)
     weights = _weights(stated, cases)
     same_text = _of_the_same_text(investigation)
     likely = _likely(same_text, cases, weights, besides=investigation.pk)
@@ -78,27 +77,6 @@ def similar_cases(
     found = [one for one in weighed if _is_similar(one, weights)]
     found.sort(key=lambda one: (-one.points, -one.case.pk))
     return tuple(_each_way_once(found)[:MOST_SIMILAR])
-
-
-def _cases_by_term(stated: Sequence[Identifier]) -> dict[str, list[int]]:
-    """The newest concluded cases of each term, in one query that reads a bounded piece of it.
-
-    The ORM has no such union on SQLite, which wants each limited part in brackets of its own.
-    """
-    if not stated:
-        return {}
-    table = connection.ops.quote_name(CaseFact._meta.db_table)
-    one = (
-        f"SELECT * FROM (SELECT term, investigation_id FROM {table} "  # noqa: S608 - own name
-        "WHERE term = %s AND is_concluded ORDER BY investigation_id DESC LIMIT %s) AS part"
-    )
-    values = [value for each in stated for value in (each.term, _MOST_CASES)]
-    cases: dict[str, list[int]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join([one] * len(stated)), values)
-        for term, case in cursor.fetchall():
-            cases.setdefault(term, []).append(case)
-    return cases
 
 
 def _weights(stated: Iterable[Identifier], cases: Mapping[str, Sequence[int]]) -> dict[str, int]:

@@ -20,7 +20,7 @@ _GUIDE_WEIGHT = {"strong": 4.0, "possible": 1.0, "weak": 0.25}
 _ASKING_S = 30.0
 
 
-def causes_of(case: Case, *, confirmed: Mapping[int, int]) -> list[diagnosis.Cause]:
+def causes_of(case: Case, *, confirmed: Mapping[int, float]) -> list[diagnosis.Cause]:
     best = max((match.score for match in case.found.matches), default=1) or 1
     values: list[diagnosis.Cause] = []
     for guide in case.guides:
@@ -37,7 +37,7 @@ def causes_of(case: Case, *, confirmed: Mapping[int, int]) -> list[diagnosis.Cau
                     confirmed=confirmed.get(cause.pk, 0),
                     words=words.get(cause.slug, 0.0),
                     refines=cause.refines.key if cause.refines else None,
-                    rules=_rules(cause, guide),
+                    rules=rules_of(cause, guide),
                 )
             )
     return values
@@ -98,7 +98,7 @@ def _guide_weight(match: GuideMatch | None, best: float) -> float:
     return float(_GUIDE_WEIGHT[str(match.strength)] * max(match.score / best, 0.01) ** 2)
 
 
-def _rules(cause: Cause, guide: Guide) -> tuple[diagnosis.Rule, ...]:
+def rules_of(cause: Cause, guide: Guide) -> tuple[diagnosis.Rule, ...]:
     return tuple(
         diagnosis.Rule(
             id=row.pk,

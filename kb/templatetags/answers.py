@@ -102,6 +102,16 @@ def percent(share: float) -> str:
 
 
 @register.filter
+def interval_words(interval: tuple[float, float]) -> str:
+    """How sure a share of wins is, for whoever asks: `between 54% and 77% of the time`."""
+    low, high = (percent(edge) for edge in interval)
+    return _("It helps between %(low)s and %(high)s of the time (95%% sure).") % {
+        "low": low,
+        "high": high,
+    }
+
+
+@register.filter
 def strength_words(strength: str) -> str:
     return str(STRENGTHS.get(strength, strength))
 

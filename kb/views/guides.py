@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,12 +17,15 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
 from kb.forms import GuideFilterForm
-from kb.models import Attempt, Check, Guide, Investigation
+from kb.models import Check, Guide, Investigation
 from kb.rendering import render as to_html
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.find import start_from_guide
+from kb.services.health import health_of, warnings_of
 from kb.services.investigate import answer_check, run_checks
 from kb.services.ranking import diagnose
+from kb.services.review import last_review
+from kb.views.guide_records import guide_records
 from kb.views.investigate import refusals, runnable
 from probes.models import BatchItem, Run, Schedule
 from probes.requests import PageRequest
@@ -37,7 +40,10 @@ def guide_list(request: PageRequest) -> HttpResponse:
     form = GuideFilterForm(request.GET)
     guides = _narrowed(_readable_by(request), **form.chosen)
     page = Paginator(guides, GUIDES_PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "page": page, "is_narrowed": bool(form.chosen)}
+    guides_shown = list(page.object_list)
+    records = guide_records(guides_shown)
+    rows = [{"guide": guide, "record": records[guide.pk]} for guide in guides_shown]
+    context = {"form": form, "page": page, "rows": rows, "is_narrowed": bool(form.chosen)}
     template = "kb/guide_rows.html" if request.htmx else "kb/guides.html"
     return render(request, template, context)
 
@@ -61,18 +67,6 @@ def _narrowed(guides: QuerySet[Guide], **chosen: Any) -> QuerySet[Guide]:
     return (
         guides.distinct()
         .prefetch_related("services", "translations")
-        .annotate(
-            worked=Count(
-                "causes__resolutions__attempts",
-                filter=Q(causes__resolutions__attempts__outcome=Attempt.Outcome.WORKED),
-                distinct=True,
-            ),
-            failed=Count(
-                "causes__resolutions__attempts",
-                filter=Q(causes__resolutions__attempts__outcome=Attempt.Outcome.FAILED),
-                distinct=True,
-            ),
-        )
         .order_by("-updated_at", "slug")
     )
 
@@ -115,17 +109,15 @@ def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
     shown = _shown(guide)
     published = Guide.objects.published().values_list("slug", flat=True)
     article = to_html(shown.body, guide_slugs=frozenset(published))
-    attempts = Attempt.objects.filter(resolution__cause__guide=guide)
     context = {
         "guide": guide,
         "shown": shown,
         "html": article.html,
         "toc": [heading for heading in article.toc if heading.level in (2, 3)],
         "checks": _check_rows(guide),
-        "track": attempts.aggregate(
-            tried=Count("pk", filter=~Q(outcome=Attempt.Outcome.UNKNOWN)),
-            worked=Count("pk", filter=Q(outcome=Attempt.Outcome.WORKED)),
-        ),
+        "track": guide_records([guide])[guide.pk],
+        "reviewed": last_review(guide),
+        **_health(request, guide),
     }
     return render(request, "kb/guide.html", context)
 
@@ -176,6 +168,13 @@ def _answered(guide: Guide, check: Check, given: dict[str, str], *, by: User) ->
 def _guide(request: PageRequest, slug: str) -> Guide:
     guides = _readable_by(request).select_related("owner")
     return get_object_or_404(guides.prefetch_related("services", "translations"), slug=slug)
+
+
+def _health(request: PageRequest, guide: Guide) -> dict[str, Any]:
+    """Who keeps guides reads every reason; who follows one, what others found out doing it."""
+    if request.user.has_perm("kb.change_guide"):
+        return {"health": health_of([guide])[0]}
+    return {"warnings": warnings_of(guide)}
 
 
 def _shown(guide: Guide) -> Shown:

@@ -1,15 +1,22 @@
 """What nobody could answer, from the text to the queue and out of it again."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.translation import override
 
 from kb import services
-from kb.models import Guide, SearchGap
+from kb.models import Guide, Investigation, SearchGap
+from kb.services.demand import open_demand, with_figures
+from kb.services.gap_drafts import draft_from_gap
+from kb.services.guide_files import draft_of
 from tests.api.conftest import key_client
-from tests.factories import make_guide, make_symptom, make_user, reindex
+from tests.factories import make_guide, make_service, make_symptom, make_user, reindex
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person
 
@@ -85,18 +92,185 @@ def author(client: Client) -> User:
     return person(client, *RESPONDER, "kb.view_searchgap", "kb.change_guide", "kb.add_guide")
 
 
-def test_the_page_shows_who_asked_and_offers_a_draft(client: Client, guide: Guide) -> None:
+def test_one_press_begins_a_guide_and_the_queue_says_who_writes(
+    client: Client, guide: Guide
+) -> None:
     mina = author(client)
     User.objects.filter(pk=mina.pk).update(is_staff=True)
-    services.find_fixes(FLUX, by=mina)
+    found = services.find_fixes(FLUX, by=mina)
     services.find_fixes(FLUX, by=make_user("minji"))
-
     page = client.get("/gaps/").content.decode()
-
     assert "2 different people" in page
-    assert "/admin/kb/guide/add/?title=flux+capacitor+drained" in page
-    form = client.get(page.split('button small" href="')[1].split('"')[0].replace("&amp;", "&"))
-    assert FLUX in form.content.decode()
+    assert "Write a guide from it" in page
+
+    answer = client.post(f"/gaps/{found.fingerprint}/draft/")
+
+    draft = Guide.objects.get(state="draft")
+    assert answer["Location"] == f"/admin/kb/guide/{draft.pk}/change/"
+    assert FLUX in client.get(answer["Location"]).content.decode()
+    page = client.get("/gaps/").content.decode()
+    assert "mina writes it" in page
+    assert "Go on writing" in page
+    client.post(f"/gaps/{found.fingerprint}/draft/")
+    assert Guide.objects.filter(state="draft").count() == 1
+
+
+def test_a_draft_holds_the_error_and_its_words_as_symptoms(guide: Guide) -> None:
+    make_service("shop")
+    text = (
+        "2026-11-20 10:11:12 ERROR worker - could not obtain the zorkmid lock on ledger 4711\n"
+        "2026-11-20 10:11:13 INFO worker - waiting"
+    )
+    found = services.find_fixes(text, services=["shop", "gone"])
+
+    with override("ko"):
+        draft = draft_from_gap(SearchGap.objects.get(), by=make_user())
+
+    assert draft.title == "worker - could not obtain the zorkmid lock on ledger 4711"
+    assert (draft.language, draft.state, draft.owner.username) == ("ko", "draft", "jisu")
+    assert [service.slug for service in draft.services.all()] == ["shop"]
+    headings = [line for line in draft.body.splitlines() if line.startswith("## ")]
+    assert headings == [
+        "## 현상 {#seen}",
+        "## 진단 {#diagnosis}",
+        "## 해결 {#fix}",
+        "## 확인 {#verify}",
+    ]
+    assert found.text in draft.body
+    (symptom,) = draft.symptoms.all()
+    assert symptom.phrases == ["worker - could not obtain the zorkmid lock on ledger"]
+    assert symptom.provenance == "inferred"
+
+
+def test_a_published_draft_answers_the_next_text_of_its_kind(guide: Guide) -> None:
+    services.find_fixes(f"{FLUX} at 10:11:12")
+    draft = draft_from_gap(SearchGap.objects.get(), by=None)
+    assert services.diagnose(services.find_fixes(FLUX)).outcome == "none"
+
+    services.publish_guide(draft, by=make_user())
+
+    assert services.find_fixes(f"{FLUX} at 23:59:01").fingerprint
+    assert SearchGap.objects.get(draft=draft).answered_by == draft
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n## {#x}\n---\nslug: [evil\n```` zork",
+        "한글만 있는 오류가 났어요",
+        "<script>alert(1)</script> zork",
+    ],
+    ids=["Markdown and YAML", "Korean alone", "HTML"],
+)
+def test_any_text_becomes_a_draft_that_fits_its_own_rules(guide: Guide, text: str) -> None:
+    services.find_fixes(text)
+
+    draft = draft_from_gap(SearchGap.objects.get(), by=None)
+
+    assert text.splitlines()[0] in draft.body
+    assert len(draft.slug) >= 4
+    assert draft_of(draft).title == draft.title
+
+
+def nearly(*texts: str) -> list[tuple[int, int]]:
+    """Texts and wordings of each group, most asked first."""
+    for text in texts:
+        services.find_fixes(text)
+    return [(one.count, len(one.wordings)) for one in open_demand()]
+
+
+def test_nearly_the_same_texts_are_one_gap_and_others_are_not(guide: Guide) -> None:
+    assert nearly(
+        f"{FLUX}",
+        f"{FLUX} again",
+        f"{FLUX} in the garage",
+        "grumpus reactor overheated beyond all reason and nobody noticed",
+    ) == [(3, 3), (1, 1)]
+
+
+def test_a_missing_module_is_one_gap_however_it_is_told(guide: Guide) -> None:
+    assert nearly(
+        "ModuleNotFoundError: No module named 'zorkmid'",
+        "worker cannot start: No module named zorkmid",
+        "ModuleNotFoundError: No module named 'grumpus'",
+    ) == [(2, 2), (1, 1)]
+
+
+def test_groups_stay_what_they_are_when_texts_are_added(guide: Guide) -> None:
+    nearly(FLUX, f"{FLUX} again")
+    before = open_demand()[0].key
+
+    nearly(f"{FLUX} and again", f"{FLUX} again", "grumpus reactor overheated")
+
+    assert [one.key for one in open_demand()] == [one.key for one in open_demand()]
+    assert open_demand()[0].key == before
+    assert before == services.find_fixes(FLUX).fingerprint
+
+
+def test_the_trend_counts_the_last_days(guide: Guide) -> None:
+    for days in (1, 8, 40):
+        found = services.find_fixes(FLUX, services=["shop"])
+        at = timezone.now() - timedelta(days=days)
+        Investigation.objects.filter(pk=found.pk).update(created_at=at)
+
+    (demand,) = with_figures(open_demand())
+
+    assert (demand.count, demand.last_month, demand.last_week) == (3, 2, 1)
+    assert demand.services == ("shop",)
+
+
+def test_an_answer_that_helped_nobody_is_demand_too(client: Client, guide: Guide) -> None:
+    mina = author(client)
+    found = services.find_fixes("net::ERR_CONNECTION_REFUSED in the garage", by=mina)
+    assert open_demand() == []
+
+    services.conclude(
+        found,
+        guide.causes.get(slug="not-running").resolutions.get(slug="start"),
+        worked=False,
+        by=mina,
+    )
+
+    (demand,) = with_figures(open_demand())
+    assert (demand.count, demand.unhelped, demand.people) == (1, 1, 1)
+    assert "a guide was found and nothing helped" in client.get("/gaps/").content.decode()
+    client.post(f"/gaps/{found.fingerprint}/draft/")
+    assert with_figures(open_demand())[0].draft == Guide.objects.get(state="draft")
+    assert "Nothing" not in client.get("/gaps/?state=answered").content.decode()
+    services.conclude(
+        found, guide.causes.get(slug="port-held").resolutions.get(slug="free"), worked=True, by=mina
+    )
+    assert open_demand() == []
+
+
+def test_who_may_not_write_guides_begins_none(client: Client, guide: Guide) -> None:
+    person(client, "kb.view_searchgap")
+    found = services.find_fixes(FLUX)
+
+    assert "Write a guide from it" not in client.get("/gaps/").content.decode()
+    assert client.post(f"/gaps/{found.fingerprint}/draft/").status_code == 403
+
+
+def test_a_draft_of_an_unknown_text_is_no_page(client: Client, guide: Guide) -> None:
+    author(client)
+
+    assert client.post("/gaps/v2:nonsense/draft/").status_code == 404
+
+
+def test_the_api_begins_a_draft_once(guide: Guide) -> None:
+    services.find_fixes(FLUX)
+    api = key_client("kb.view_searchgap", "kb.add_guide")
+    (gap,) = api.get("/api/v1/gaps").json()["results"]
+    assert (gap["draft"], gap["last_7_days"], gap["nothing_helped"]) == (None, 1, 0)
+
+    first = api.post(f"/api/v1/gaps/{gap['fingerprint']}/draft").json()
+    again = api.post(f"/api/v1/gaps/{gap['fingerprint']}/draft").json()
+
+    assert first["slug"] == again["slug"]
+    assert api.get("/api/v1/gaps").json()["results"][0]["draft"]["guide"] == first["slug"]
+    assert api.post("/api/v1/gaps/v2:no/draft").status_code == 404
+    reader = key_client("kb.view_searchgap")
+    assert reader.post(f"/api/v1/gaps/{gap['fingerprint']}/draft").status_code == 403
 
 
 def test_the_author_looks_it_up_again_and_sees_the_guide_that_answers(

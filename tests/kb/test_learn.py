@@ -2,10 +2,17 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from kb import services
+from kb.diagnosis.track_record import Tally
 from kb.models import Attempt, Cause, Guide, Investigation, Resolution
+from kb.services.priors import confirmed_before
+from kb.services.reading import read_case
+from kb.services.track_records import TrackRecord
 from probes.models import Run
+from tests import factories as make
 from tests.factories import make_user
 from tests.kb.unreachable import TEXT, make_unreachable, see
 
@@ -169,32 +176,238 @@ def test_similar_concluded_cases_are_shown(found: Investigation, start: Resoluti
     assert services.diagnose(found).similar == ()
 
 
-def test_causes_confirmed_for_these_symptoms_gain(guide: Guide, person: User):
-    def belief() -> float:
-        diagnosis = services.diagnose(services.find_fixes(TEXT))
-        return next(c.belief for c in diagnosis.causes if c.cause.slug == "port-held")
+def confirmed(text: str, slug: str, *, by: User, confirmation: str = "person") -> Investigation:
+    """A case with this text whose cause is known, as sure as `confirmation` says."""
+    case = services.find_fixes(text, by=by)
+    services.conclude_cause(case, Cause.objects.get(slug=slug), by=by)
+    Investigation.objects.filter(pk=case.pk).update(confirmation=confirmation)
+    return case
 
-    before = belief()
+
+def beliefs(text: str = TEXT) -> dict[str, float]:
+    diagnosis = services.diagnose(services.find_fixes(text))
+    return {ranked.cause.slug: round(ranked.belief, 9) for ranked in diagnosis.causes}
+
+
+def first(text: str = TEXT) -> str:
+    return services.diagnose(services.find_fixes(text)).causes[0].cause.slug
+
+
+@pytest.fixture
+def equals() -> Guide:
+    """Two causes that nothing tells apart: the author's order is `first`, `second`."""
+    guide = make.make_guide("equals", title="Worker stopped")
+    for position, slug in enumerate(("first", "second")):
+        make.make_cause(guide, slug, title="the worker stopped", position=position)
+    make.make_symptom(
+        guide,
+        "stopped",
+        phrases=("zorkmid worker stopped",),
+        suggests={"first": "moderate", "second": "moderate"},
+    )
+    make.reindex(guide)
+    return guide
+
+
+STOPPED = "zorkmid worker stopped"
+# Other texts, whose only likeness is the guide's symptom.
+ELSEWHERE = [
+    f"{STOPPED} beside the {word} of node-a{word}"
+    for word in ("lamp", "door", "roof", "wall", "desk", "sink", "tree", "road", "lake", "hill")
+]
+
+
+def test_ten_confirmed_outcomes_move_a_cause_and_one_does_not(equals: Guide):
+    assert first(STOPPED) == "first"
+
+    confirmed(STOPPED, "second", by=make_user("p0"))
+    assert first(STOPPED) == "first"
+
+    for number in range(1, 10):
+        confirmed(STOPPED, "second", by=make_user(f"p{number}"))
+    assert first(STOPPED) == "second"
+
+
+def test_ten_outcomes_with_the_same_symptoms_in_other_words_move_a_cause_too(equals: Guide):
+    for number, text in enumerate(ELSEWHERE):
+        case = confirmed(text, "second", by=make_user(f"p{number}"))
+        assert case.fingerprint != services.find_fixes(STOPPED).fingerprint
+        if number == 0:
+            assert first(STOPPED) == "first"
+
+    assert first(STOPPED) == "second"
+
+
+def test_the_same_text_says_more_than_the_same_symptoms(equals: Guide):
+    people = [make_user(f"p{number}") for number in range(10)]
+    for by, text in zip(people, ELSEWHERE, strict=True):
+        confirmed(text, "second", by=by)
+    in_other_words = beliefs(STOPPED)["second"]
+    Investigation.objects.all().delete()
+
+    for by in people:
+        confirmed(STOPPED, "second", by=by)
+
+    assert beliefs(STOPPED)["second"] > in_other_words > beliefs(f"{STOPPED} by nobody")["first"]
+
+
+def test_a_case_with_other_symptoms_of_the_guide_says_nothing(equals: Guide):
+    make.make_symptom(
+        equals, "frozen", phrases=("grumpus gear frozen",), suggests={"second": "weak"}
+    )
+    make.reindex(equals)
+    before = beliefs(STOPPED)
+
+    for number in range(10):
+        confirmed("grumpus gear frozen", "second", by=make_user(f"p{number}"))
+
+    assert beliefs(STOPPED) == before
+
+
+def test_what_was_only_presumed_moves_nothing(equals: Guide):
+    before = beliefs(STOPPED)
+
+    for number in range(10):
+        confirmed(STOPPED, "second", by=make_user(f"p{number}"), confirmation="presumed")
+
+    assert beliefs(STOPPED) == before
+    Investigation.objects.exclude(concluded_cause=None).update(confirmation="runs")
+    assert beliefs(STOPPED) != before
+
+
+def test_a_case_does_not_confirm_itself(equals: Guide):
+    cases = [confirmed(STOPPED, "second", by=make_user(f"p{number}")) for number in range(2)]
+
+    def belief(case: Investigation) -> float:
+        case.refresh_from_db()
+        ranked = services.diagnose(case).causes
+        return round(next(one.belief for one in ranked if one.cause.slug == "second"), 9)
+
+    # Seen from outside two voices count, from inside one of them only the other.
+    assert belief(cases[0]) == belief(cases[1]) < beliefs(STOPPED)["second"]
+
+
+def test_one_person_who_presses_all_day_is_one_voice_for_the_prior(equals: Guide):
+    person = make_user()
+    for by in (make_user("minji"), person):
+        confirmed(STOPPED, "second", by=by)
+    twice = beliefs(STOPPED)
+
+    for text in (STOPPED, STOPPED, *ELSEWHERE):
+        confirmed(text, "second", by=person)
+
+    assert beliefs(STOPPED) == twice
+    confirmed(STOPPED, "second", by=make_user("jun"))
+    assert beliefs(STOPPED)["second"] > twice["second"]
+
+
+def test_reading_what_was_confirmed_takes_as_many_queries_however_much_was(equals: Guide):
+    found = services.find_fixes(STOPPED)
+    for number, text in enumerate(ELSEWHERE[:2]):
+        confirmed(text, "second", by=make_user(f"p{number}"))
+    with CaptureQueriesContext(connection) as few:
+        confirmed_before(read_case(found))
+
+    for number, text in enumerate((*ELSEWHERE, STOPPED)):
+        confirmed(text, "first", by=make_user(f"q{number}"))
+    with CaptureQueriesContext(connection) as many:
+        counted = confirmed_before(read_case(found))
+
+    assert len(many) == len(few)
+    assert counted == {Cause.objects.get(slug="first").pk: 10 * 0.5 + 1 - 1} | {
+        Cause.objects.get(slug="second").pk: 0
+    }
+
+
+def tried(resolution: Resolution, outcome: str, *people: str, environment: str = "") -> None:
+    """Each of these people said so, each in a case of their own."""
+    for name in people:
+        case = services.find_fixes(TEXT, environment=environment)
+        by = User.objects.filter(username=name).first() or make_user(name)
+        case.attempts.create(what="x", resolution=resolution, outcome=outcome, by=by)
+
+
+@pytest.fixture
+def move(guide: Guide) -> Resolution:
+    """A second repair of the same cause, which its author wrote after `free`."""
+    return make.make_resolution(Cause.objects.get(slug="port-held"), "move")
+
+
+def order(environment: str = "") -> list[str]:
+    diagnosis = services.diagnose(services.find_fixes(TEXT, environment=environment))
+    ranked = next(one for one in diagnosis.causes if one.cause.slug == "port-held")
+    return [one.resolution.slug for one in ranked.resolutions]
+
+
+def test_ten_outcomes_move_a_repair_and_one_does_not(move: Resolution):
     free = Resolution.objects.get(slug="free")
-    for name in ("a", "b", "c", "d"):
-        services.conclude(services.find_fixes(TEXT), free, worked=True, by=make_user(name))
+    assert order() == ["free", "move"]
 
-    assert belief() > before
+    tried(move, "worked", "p0")
+    tried(free, "failed", "p0")
+    assert order() == ["free", "move"]
+
+    tried(move, "worked", *(f"p{number}" for number in range(1, 10)))
+    assert order() == ["move", "free"]
 
 
-def test_one_person_who_presses_all_day_is_one_voice_for_the_prior(guide: Guide, person: User):
+def test_what_did_not_help_here_stands_behind_what_was_not_tried_here(
+    move: Resolution, person: User
+):
+    found = services.find_fixes(TEXT)
+    services.conclude(found, Resolution.objects.get(slug="free"), worked=False, by=person)
+
+    ranked = next(c for c in services.diagnose(found).causes if c.cause.slug == "port-held")
+
+    assert [one.resolution.slug for one in ranked.resolutions] == ["move", "free"]
+    assert order() == ["free", "move"]
+
+
+def test_one_success_never_beats_forty_of_forty_five(move: Resolution):
     free = Resolution.objects.get(slug="free")
+    tried(move, "worked", *(f"p{number}" for number in range(40)))
+    tried(move, "failed", *(f"q{number}" for number in range(5)))
+    tried(free, "worked", "p0")
 
-    def belief() -> float:
-        diagnosis = services.diagnose(services.find_fixes(TEXT))
-        return next(c.belief for c in diagnosis.causes if c.cause.slug == "port-held")
+    assert order() == ["move", "free"]
 
-    services.conclude(services.find_fixes(TEXT), free, worked=True, by=person)
-    once = belief()
-    for _ in range(3):
-        services.conclude(services.find_fixes(TEXT), free, worked=True, by=person)
 
-    assert belief() == once
+def test_a_repair_is_ordered_by_its_own_environment_once_that_tells_enough(move: Resolution):
+    free = Resolution.objects.get(slug="free")
+    tried(free, "worked", *(f"p{number}" for number in range(9)), environment="staging")
+    tried(free, "failed", "a", "b", "c", environment="prod")
+    tried(move, "worked", "a", "b", environment="prod")
+    assert order("prod") == ["free", "move"]
+
+    tried(free, "failed", "d", environment="Prod ")
+
+    assert order("prod") == ["move", "free"]
+    assert order("staging") == order() == ["free", "move"]
+
+
+def test_both_records_are_there_where_the_environment_has_one(move: Resolution):
+    tried(move, "worked", "a", "b", environment="staging")
+    tried(move, "failed", "a", environment="prod")
+    tried(move, "worked", "c")
+
+    found = services.find_fixes(TEXT, environment="Prod")
+    record = view(found, "move")
+
+    assert record.record == TrackRecord(
+        everywhere=Tally(worked=3, tried=4),
+        by_environment={"prod": Tally(worked=0, tried=1), "staging": Tally(worked=2, tried=2)},
+    )
+    assert (record.here, record.is_ordered_by_here) == (Tally(worked=0, tried=1), False)
+    assert view(services.find_fixes(TEXT, environment="test"), "move").here is None
+
+
+def test_a_workaround_is_not_measured_with_a_fix(move: Resolution):
+    cause = Cause.objects.get(slug="port-held")
+    around = make.make_resolution(cause, "proxy", kind="workaround", position=0)
+    tried(around, "worked", *(f"p{number}" for number in range(10)))
+    tried(Resolution.objects.get(slug="free"), "failed", "p0", "p1")
+
+    assert order() == ["move", "free", "proxy"]
 
 
 def test_a_causes_repairs_are_ordered_by_what_worked(guide: Guide, person: User):

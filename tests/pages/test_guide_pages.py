@@ -3,11 +3,13 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from kb.models import Guide, Investigation, SearchGap
+from kb.models import Guide, Investigation, Resolution, SearchGap
 from probes.models import Batch, Run
-from tests.factories import make_guide, make_translation
+from tests.factories import make_cause, make_guide, make_resolution, make_translation
 from tests.flows.person import work
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person
@@ -208,3 +210,49 @@ def test_probe_that_was_changed_needs_approval_again(client: Client) -> None:
 
     assert "needs approval" in client.get("/probes/connection-listen/").content.decode()
     assert "needs approval" in client.get("/probes/").content.decode()
+
+
+def test_guide_says_what_helped_and_where_one_voice_per_person_and_case(client: Client) -> None:
+    mina = person(client, *RESPONDER)
+    guide = make_unreachable()
+    fix = Resolution.objects.get(slug="start")
+    around = make_resolution(fix.cause, "proxy", kind="workaround")
+    for environment, repair, outcome in (
+        ("prod", fix, "failed"),
+        ("prod", fix, "worked"),
+        ("staging", fix, "failed"),
+        ("prod", around, "worked"),
+    ):
+        case = Investigation.objects.create(text="x", fingerprint="x", environment=environment)
+        case.attempts.create(what="x", resolution=repair, outcome="failed", by=mina)
+        case.attempts.create(what="x", resolution=repair, outcome=outcome, by=mina)
+
+    page = client.get("/g/connection/").content.decode()
+    row = client.get("/guides/").content.decode()
+
+    head, _, rail = page.partition("What helped so far")
+    assert "helped 1 of 3" in head and "workarounds 1 of 1" in head
+    assert "prod: helped 1 of 2" in rail and "staging: helped 0 of 1" in rail
+    assert "helped 1 of 3" in row and "workarounds 1 of 1" in row
+    assert guide.slug in row
+
+
+def test_queries_of_the_list_do_not_grow_with_guides_and_what_was_tried(client: Client) -> None:
+    mina = person(client, *RESPONDER)
+
+    def tried(slug: str) -> None:
+        repair = make_resolution(make_cause(make_guide(slug)))
+        case = Investigation.objects.create(text="x", fingerprint="x")
+        case.attempts.create(what="x", resolution=repair, outcome="worked", by=mina)
+
+    tried("one")
+    client.get("/guides/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/guides/")
+    for slug in ("two", "three", "four"):
+        tried(slug)
+    with CaptureQueriesContext(connection) as many:
+        page = client.get("/guides/").content.decode()
+
+    assert page.count("helped 1 of 1") == 4
+    assert len(many) == len(few)
