@@ -21,6 +21,7 @@ from config.running import addresses, ports
 from config.running.lock import AlreadyRuns, Lock
 from config.running.steps import line, step
 from config.running.supervisor import Child, Supervisor
+from incidents.services import load_starter_templates
 from kb import index
 from kb.models import Guide
 from kb.services import load_starter
@@ -162,6 +163,7 @@ class Command(BaseCommand):
 
 def _load_starter() -> str:
     saved = load_starter()
+    load_starter_templates()
     changed = sum(one.created or one.changed for one in saved)
     return f"{Guide.objects.count()} guides; files new or changed: {changed}"
 
