@@ -67,8 +67,8 @@ def with_times_before(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
 
 def recurring(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
     """Those that are at least the second time."""
-    counted_from = with_times_before(incidents).filter(merged_into=None)
-    return counted_from.filter(GreaterThan(F("times_before"), 0))
+    again = with_times_before(incidents).filter(merged_into=None)
+    return again.filter(GreaterThan(F("times_before"), 0))
 
 
 def _alike_before(incident: Incident) -> QuerySet[Incident]:

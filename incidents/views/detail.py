@@ -15,6 +15,7 @@ from incidents.forms import ActionItemForm, AttemptForm, CloseForm, MergeForm, N
 from incidents.models import Incident
 from incidents.views.stages import stages_of
 from kb.models import Cause, Resolution
+from kb.rendering import render as to_html
 from kb.services.answers import Diagnosis
 from kb.services.ranking import diagnose
 from probes.requests import PageRequest
@@ -117,6 +118,7 @@ def _about(this: Opened) -> dict[str, Any]:
         ),
         "whole": services.root_of(incident) if incident.merged_into else None,
         "others": _others(incident),
+        "report": to_html(incident.report).html if incident.report.strip() else "",
         "items": incident.action_items.select_related("owner"),
     }
 
