@@ -1,15 +1,18 @@
 """What the incidents' API takes, with every limit written down."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from incidents.models import ActionItem, Incident
 from incidents.services.statistics import GROUPINGS
 from kb.models import Attempt, Cause, Investigation, Resolution, Service
-from probes.strict import StrictSerializer
+from probes.strict import StrictSerializer, printable
 
 _LONGEST_REPORT = 200_000
 _LONGEST_TEXT = 20_000
@@ -27,40 +30,45 @@ class PersonField(serializers.SlugRelatedField):
         )
 
 
-class CauseField(serializers.CharField):
-    """A cause as `guide/cause`."""
+class KeyField(serializers.Field):
+    """Something of a guide by its key, the slugs on the way to it: `guide/cause`."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=110, **kwargs)
+    unknown: str
+    parts: int
+    find: Callable[..., Any]
+    sentence: Callable[[str], str]
 
-    def to_internal_value(self, data: Any) -> Cause:  # type: ignore[override]
-        guide, _slash, slug = super().to_internal_value(data).partition("/")
-        cause = Cause.objects.filter(guide__slug=guide, slug=slug).select_related("guide").first()
-        if cause is None:
-            raise serializers.ValidationError(
-                _("There is no cause %(key)s; write it as guide/cause.") % {"key": data},
-                code="unknown_cause",
-            )
-        return cause
+    def to_internal_value(self, data: Any) -> Any:
+        slugs = str(data)[:200].split("/")
+        found = self.find(*slugs) if len(slugs) == self.parts else None
+        if found is None:
+            raise serializers.ValidationError(self.sentence(printable(data)), code=self.unknown)
+        return found
 
 
-class ResolutionField(serializers.CharField):
-    """A resolution as `guide/cause/resolution`."""
+@extend_schema_field(OpenApiTypes.STR)
+class CauseField(KeyField):
+    unknown, parts = "unknown_cause", 2
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_length=160, **kwargs)
+    def find(self, guide: str, slug: str) -> Cause | None:
+        return Cause.objects.filter(guide__slug=guide, slug=slug).select_related("guide").first()
 
-    def to_internal_value(self, data: Any) -> Resolution:  # type: ignore[override]
-        guide, cause, slug = (*super().to_internal_value(data).split("/", 2), "", "")[:3]
+    def sentence(self, key: str) -> str:
+        return _("There is no cause %(key)s; write it as guide/cause.") % {"key": key}
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class ResolutionField(KeyField):
+    unknown, parts = "unknown_resolution", 3
+
+    def find(self, guide: str, cause: str, slug: str) -> Resolution | None:
         found = Resolution.objects.filter(cause__guide__slug=guide, cause__slug=cause, slug=slug)
-        resolution = found.select_related("cause__guide").first()
-        if resolution is None:
-            raise serializers.ValidationError(
-                _("There is no resolution %(key)s; write it as guide/cause/resolution.")
-                % {"key": data},
-                code="unknown_resolution",
-            )
-        return resolution
+        return found.select_related("cause__guide").first()
+
+    def sentence(self, key: str) -> str:
+        return _("There is no resolution %(key)s; write it as guide/cause/resolution.") % {
+            "key": key
+        }
 
 
 def _services() -> serializers.SlugRelatedField:

@@ -27,6 +27,8 @@ _FIELDS = (
 def incident_edit(request: PageRequest, public_id: str) -> HttpResponse:
     incident = incident_of(public_id)
     known = {name: getattr(incident, name) for name in _FIELDS}
+    # The field knows minutes: what was not touched is not changed.
+    known["started_at"] = incident.started_at.replace(second=0, microsecond=0)
     initial = {**known, "services": incident.services.all()}
     form = DetailsForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -44,5 +46,5 @@ def incident_edit(request: PageRequest, public_id: str) -> HttpResponse:
 
 
 def _changed(form: DetailsForm) -> dict[str, Any]:
-    """Only what is not as it was: the page knows times to the minute, the row to more."""
+    """Only what is not as it was."""
     return {name: form.cleaned_data[name] for name in form.changed_data}
