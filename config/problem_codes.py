@@ -77,6 +77,14 @@ CODES: Mapping[str, Code] = {
         title=_("This cannot be what fixed it"),
         advice=_("Name a fix or workaround of an investigation that is still open."),
     ),
+    "illegal_move": Code(
+        title=_("The incident cannot take this status now"),
+        advice=_("`next_statuses` of the incident names where it can go."),
+    ),
+    "cannot_merge": Code(
+        title=_("These incidents cannot be merged or parted"),
+        advice=_("The detail says why; read both incidents again."),
+    ),
     "request_refused": Code(
         title=_("The request is well formed but cannot be done"),
         advice=_("Nothing was changed. Each entry of `errors` names a value and what is wrong."),

@@ -123,7 +123,8 @@ class Incident(models.Model):
     @property
     def closing_note(self) -> str:
         """What was written down while closing; it happened at that moment."""
-        note = self.notes.filter(occurred_at=self.closed_at).first() if self.closed_at else None
+        at = self.closed_at or self.resolved_at
+        note = self.notes.filter(occurred_at=at).order_by("-recorded_at").first() if at else None
         return note.text if note else ""
 
     @property

@@ -1,102 +1,156 @@
-"""One incident, and what people do with it: note, move on, close."""
+"""The page of one incident; what people do with it is in `steps` and `work`."""
 
-from django.contrib import messages
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib.auth.decorators import login_required, permission_required
 from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.shortcuts import get_object_or_404, render
 
 from incidents import services, timeline
-from incidents.forms import CloseForm, NoteForm, fixes_of
+from incidents.forms import ActionItemForm, AttemptForm, CloseForm, MergeForm, NoteForm, fixes_of
 from incidents.models import Incident
-from kb.models import Resolution
+from incidents.views.stages import stages_of
+from kb.models import Cause, Resolution
+from kb.rendering import render as to_html
 from kb.services.answers import Diagnosis
-from kb.services.errors import CannotConclude
 from kb.services.ranking import diagnose
 from probes.requests import PageRequest
+
+MOST_LIKELIEST = 3
+# What a duplicate may turn out to be is offered from the newest that still go on.
+MOST_OFFERED = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """An incident with what is known about its error now."""
+
+    incident: Incident
+    diagnosis: Diagnosis | None
+
+    @property
+    def causes(self) -> Sequence[Cause]:
+        return [ranked.cause for ranked in self.diagnosis.causes] if self.diagnosis else []
+
+    @property
+    def fixes(self) -> QuerySet[Resolution]:
+        """The fixes of the guides that answered; without an answer, of all."""
+        return fixes_of({cause.guide for cause in self.causes})
 
 
 @login_required
 @permission_required("incidents.view_incident", raise_exception=True)
 def incident_detail(request: PageRequest, public_id: str) -> HttpResponse:
-    return _detail(request, _incident(public_id))
+    return page(request, opened(public_id))
 
 
-def _incident(public_id: str) -> Incident:
+def incident_of(public_id: str) -> Incident:
     incidents = Incident.objects.select_related(
         "investigation__concluded_cause__guide",
         "investigation__concluded_resolution__cause__guide",
+        "investigation__started_by",
+        "investigation__concluded_by",
+        "known_error__guide",
+        "merged_into",
         "reporter",
-    )
+        "assignee",
+    ).prefetch_related("services", "status_changes")
     return get_object_or_404(incidents, public_id=public_id)
 
 
-def _detail(
-    request: PageRequest,
-    incident: Incident,
-    *,
-    note_form: NoteForm | None = None,
-    close_form: CloseForm | None = None,
+def opened(public_id: str) -> Opened:
+    incident = incident_of(public_id)
+    found = incident.investigation
+    return Opened(incident=incident, diagnosis=diagnose(found) if found else None)
+
+
+def page(
+    request: PageRequest, this: Opened, *, refused: Mapping[str, Form] | None = None
 ) -> HttpResponse:
-    forms = [form for form in (note_form, close_form) if form is not None and form.is_bound]
-    labels = dict(Incident.Status.choices)
-    diagnosis = diagnose(incident.investigation) if incident.investigation else None
+    """The whole page; `refused` holds the form that was sent and could not be taken, by name."""
+    forms = _forms(this) | dict(refused or {})
     context = {
+        **forms,
+        **_about(this),
+        **_timeline(request, this),
+        "open_form": next(iter(refused or {}), ""),
+    }
+    return render(request, "incidents/detail.html", context, status=400 if refused else 200)
+
+
+def _forms(this: Opened) -> dict[str, Form]:
+    return {
+        "note_form": NoteForm(auto_id="note_%s"),
+        "close_form": CloseForm(fixes=this.fixes, initial=_ending(this.incident)),
+        "attempt_form": AttemptForm(fixes=this.fixes, causes=this.causes, auto_id="attempt_%s"),
+        "action_form": ActionItemForm(auto_id="action_%s"),
+        "merge_form": MergeForm(auto_id="merge_%s"),
+    }
+
+
+def _ending(incident: Incident) -> dict[str, Any]:
+    """What was already said about how it ended, so that closing need not ask again."""
+    found = incident.investigation
+    return {
+        "resolution": found and found.concluded_resolution_id,
+        "kind": incident.resolution_kind or Incident.ResolutionKind.FIX,
+        "known_error": incident.known_error_id,
+    }
+
+
+def _about(this: Opened) -> dict[str, Any]:
+    incident, diagnosis = this.incident, this.diagnosis
+    return {
         "incident": incident,
         "diagnosis": diagnosis,
-        "likeliest": diagnosis.causes[:3] if diagnosis else (),
-        "timeline": timeline.of(incident),
-        "note_form": note_form or NoteForm(),
-        "close_form": close_form or CloseForm(fixes=_fixes(diagnosis)),
-        "next_statuses": [(value, labels[value]) for value in services.next_statuses(incident)],
+        "likeliest": diagnosis.causes[:MOST_LIKELIEST] if diagnosis else (),
+        "attempts": _attempts(incident),
+        "stages": stages_of(incident),
+        "times": services.incident_times(incident),
+        "recurrence": services.recurrence_of(incident),
+        "next_statuses": _next_statuses(incident),
+        "can_go_back": any(
+            services.is_back(incident.status, to) for to in services.next_statuses(incident)
+        ),
+        "whole": services.root_of(incident) if incident.merged_into else None,
+        "others": _others(incident),
+        "report": to_html(incident.report).html if incident.report.strip() else "",
+        "items": incident.action_items.select_related("owner"),
     }
-    return render(request, "incidents/detail.html", context, status=400 if forms else 200)
 
 
-def _fixes(diagnosis: Diagnosis | None) -> QuerySet[Resolution]:
-    """The fixes of the guides that answered; without an answer, of all."""
-    return fixes_of({cause.guide for cause in diagnosis.causes} if diagnosis else ())
+def _attempts(incident: Incident) -> Sequence[Any]:
+    found = incident.investigation
+    if found is None:
+        return ()
+    return list(
+        found.attempts.select_related("by", "resolution__cause__guide").prefetch_related(
+            "addresses__guide__translations"
+        )
+    )
 
 
-@login_required
-@permission_required("incidents.add_note", raise_exception=True)
-@require_POST
-def incident_note(request: PageRequest, public_id: str) -> HttpResponse:
-    incident = _incident(public_id)
-    form = NoteForm(request.POST)
-    if not form.is_valid():
-        return _detail(request, incident, note_form=form)
-    services.add_note(incident, text=form.cleaned_data["text"], by=request.user)
-    return redirect(f"{incident.get_absolute_url()}#timeline-end")
+def _next_statuses(incident: Incident) -> list[tuple[str, str]]:
+    """The steps ahead; the way back asks for a reason and has a form of its own."""
+    labels = dict(Incident.Status.choices)
+    ahead = (
+        to for to in services.next_statuses(incident) if not services.is_back(incident.status, to)
+    )
+    return [(to, str(labels[to])) for to in ahead]
 
 
-@login_required
-@permission_required("incidents.change_incident", raise_exception=True)
-@require_POST
-def incident_status(request: PageRequest, public_id: str) -> HttpResponse:
-    incident = _incident(public_id)
-    try:
-        services.change_status(incident, to=request.POST.get("status", ""), by=request.user)
-    except services.IllegalMove as refused:
-        messages.error(request, str(refused))
-    return redirect(incident)
+def _others(incident: Incident) -> Sequence[Incident]:
+    going_on = Incident.objects.exclude(status=Incident.Status.CLOSED).exclude(pk=incident.pk)
+    return list(going_on.only("public_id", "title", "status")[:MOST_OFFERED])
 
 
-@login_required
-@permission_required("incidents.change_incident", raise_exception=True)
-@require_POST
-def incident_close(request: PageRequest, public_id: str) -> HttpResponse:
-    incident = _incident(public_id)
-    diagnosis = diagnose(incident.investigation) if incident.investigation else None
-    form = CloseForm(request.POST, fixes=_fixes(diagnosis))
-    if not form.is_valid():
-        return _detail(request, incident, close_form=form)
-    try:
-        services.close_incident(incident, by=request.user, **form.cleaned_data)
-    except (services.IllegalMove, CannotConclude) as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("Closed. What fixed it counts for the next one."))
-    return redirect(incident)
+def _timeline(request: PageRequest, this: Opened) -> dict[str, Any]:
+    entries = timeline.of(this.incident, diagnosis=this.diagnosis)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in timeline.FILTERS else ""
+    shown = timeline.narrowed(entries, kind)
+    return {"timeline": timeline.stretches(shown), "kind": kind, "entries": len(entries)}

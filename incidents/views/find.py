@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 
 from incidents import samples
 from incidents.models import Incident
+from incidents.services.action_items import overdue_items
 from incidents.views.lists import OPEN
 from kb.forms import PasteForm
 from kb.models import Guide
@@ -49,6 +50,7 @@ def _first_page_cards(request: PageRequest) -> dict[str, object]:
     cards: dict[str, object] = {}
     if request.user.has_perm("incidents.view_incident"):
         is_mine = Case(
+            When(assignee_id=request.user.pk, then=Value(0)),
             When(reporter_id=request.user.pk, then=Value(0)),
             default=Value(1),
             output_field=IntegerField(),
@@ -56,6 +58,8 @@ def _first_page_cards(request: PageRequest) -> dict[str, object]:
         cards["incidents"] = Incident.objects.filter(OPEN).order_by(is_mine, "-started_at")[
             :ON_FIRST_PAGE
         ]
+    if request.user.has_perm("incidents.view_actionitem"):
+        cards["overdue"] = overdue_items().count()
     if request.user.has_perm("kb.view_guide"):
         guides = Guide.objects.published().prefetch_related("translations", "services")
         cards["guides"] = guides.order_by("-updated_at", "slug")[:ON_FIRST_PAGE]

@@ -20,7 +20,7 @@ _MOST_CASES = 300
 _MOST_OF_ONE_TEXT = 30
 _MOST_WEIGHED = 60
 # How much a fact of this type says by itself: a missing module names the problem, a port hardly.
-_TELLS = {
+TELLS = {
     "module": 1.0,
     "alert": 1.0,
     "container": 0.8,
@@ -86,7 +86,7 @@ def _weights(stated: Iterable[Identifier], cases: Mapping[str, Sequence[int]]) -
 
 def _points(one: Identifier, holders: int) -> int:
     rarity = math.log(1 + (_AMONG - holders + 0.5) / (holders + 0.5))
-    return round(100 * rarity * _TELLS[one.type])
+    return round(100 * rarity * TELLS[one.type])
 
 
 def _of_the_same_text(investigation: Investigation) -> list[int]:

@@ -62,7 +62,7 @@ def test_incident_moves_forward_and_every_step_is_kept(mina: User, steps: tuple[
 
 
 @pytest.mark.parametrize("to", ["open", "identified", "nonsense", ""])
-def test_step_back_or_nowhere_is_refused_and_nothing_changes(mina: User, to: str) -> None:
+def test_step_to_the_start_or_nowhere_is_refused_and_nothing_changes(mina: User, to: str) -> None:
     incident = services.open_incident("Login is down", by=mina)
     services.change_status(incident, to="identified", by=mina)
 
@@ -114,10 +114,10 @@ def test_closed_with_a_cause_alone_the_cause_is_concluded(mina: User) -> None:
     cause = make_fix().cause
     incident = services.open_incident("Login is down", by=mina, text="ERR_CONNECTION_REFUSED")
 
-    services.close_incident(incident, by=mina, cause=cause, kind="workaround")
+    services.close_incident(incident, by=mina, cause=cause, confirmed=True)
 
     stored = Incident.objects.get()
-    assert stored.resolution_kind == "workaround"
+    assert stored.resolution_kind == "fix"
     assert stored.investigation is not None
     assert stored.investigation.concluded_cause == cause
 

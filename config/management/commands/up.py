@@ -22,6 +22,7 @@ from config.running.lock import AlreadyRuns, Lock
 from config.running.steps import line, step
 from config.running.supervisor import Child, Supervisor
 from incidents.models import Incident
+from incidents.services import load_starter_templates
 from incidents.services.starter import load_starter_incidents
 from kb import index
 from kb.models import Guide
@@ -164,6 +165,7 @@ class Command(BaseCommand):
 
 def _load_starter() -> str:
     saved = load_starter()
+    load_starter_templates()
     changed = sum(one.created or one.changed for one in saved) + len(load_starter_incidents())
     have = f"{Guide.objects.count()} guides, {Incident.objects.count()} incidents"
     return f"{have}; files new or changed: {changed}"

@@ -163,6 +163,42 @@ document.addEventListener("htmx:sendError", () => setOffline(true));
 document.addEventListener("htmx:timeout", () => setOffline(true));
 document.addEventListener("htmx:afterOnLoad", () => setOffline(false));
 
+// What is typed into a long form outlives an error and a login: kept for this tab, until it was taken.
+
+const DRAFTS = "knownfix-draft-";
+
+function typedIn(form) {
+  const fields = [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.type !== "checkbox" && one.value !== undefined && one.tagName !== "BUTTON");
+  return Object.fromEntries(fields.map((one) => [one.name, one.value]));
+}
+
+function keepDraft(form) {
+  sessionStorage.setItem(DRAFTS + form.dataset.draft, JSON.stringify(typedIn(form)));
+}
+
+function restoreDraft(form) {
+  const kept = JSON.parse(sessionStorage.getItem(DRAFTS + form.dataset.draft) ?? "{}");
+  for (const [name, value] of Object.entries(kept)) {
+    const field = form.elements[name];
+    // What the server filled in is newer than the draft.
+    if (field && value && (!field.value || field.tagName === "SELECT")) field.value = value;
+  }
+  form.addEventListener("input", () => keepDraft(form));
+}
+
+function forgetTakenDrafts() {
+  const isSigningIn = document.querySelector("input[type=password]");
+  if (isSigningIn || document.querySelector("form[data-draft]")) return;
+  if (sessionStorage.getItem(DRAFTS + "sent") === null) return;
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(DRAFTS)) sessionStorage.removeItem(key);
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-draft]")) return;
+  keepDraft(event.target);
+  sessionStorage.setItem(DRAFTS + "sent", "1");
+});
+
 // A select that filters sends its form by itself; its button is for pages without scripts.
 
 document.addEventListener("change", (event) => {
@@ -191,5 +227,7 @@ function followContents() {
 
 document.addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-opens][hidden]")) button.hidden = false;
+  for (const form of document.querySelectorAll("form[data-draft]")) restoreDraft(form);
+  forgetTakenDrafts();
   followContents();
 });

@@ -53,25 +53,35 @@ class StatusChangeInline(admin.TabularInline):
 
 class ActionItemInline(admin.TabularInline):
     model = ActionItem
-    fields = ["what", "owner", "due", "horizon", "done_at"]
+    fields = ["what", "detail", "owner", "due", "horizon", "position"]
     autocomplete_fields = ["owner"]
     extra = 1
 
 
 @admin.register(Incident)
 class IncidentAdmin(admin.ModelAdmin):
-    list_display = ["title", "status", "severity", "started_at", "resolved_at"]
-    list_filter = ["status", "severity", "services"]
+    list_display = ["title", "status", "severity", "assignee", "started_at", "resolved_at"]
+    list_filter = ["status", "severity", "services", "environment"]
+    list_select_related = ["assignee"]
     search_fields = ["title", "report", "public_id"]
     date_hierarchy = "started_at"
-    autocomplete_fields = ["services"]
-    readonly_fields = ["status", "investigated", "resolution_kind", "resolved_at", "closed_at"]
+    autocomplete_fields = ["services", "assignee", "reporter"]
+    readonly_fields = [
+        "status",
+        "investigated",
+        "resolution_kind",
+        "known_error",
+        "merged_into",
+        "resolved_at",
+        "closed_at",
+    ]
     inlines = [NoteInline, ActionItemInline, StatusChangeInline]
     change_form_template = "admin/incidents/incident/change_form.html"
     actions = ["mark_resolved"]
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
-        told = ["title", "severity", "services", "report", "started_at"]
+        told: list[Any] = ["title", ("severity", "environment"), "services", "report", "started_at"]
+        told += [("assignee", "reporter")] if obj else ["assignee"]
         return [*told, *self.readonly_fields] if obj else told
 
     @admin.display(description=gettext_lazy("investigation"))
@@ -132,6 +142,10 @@ class IncidentAdmin(admin.ModelAdmin):
     def _close(self, request: HttpRequest, incident: Incident, form: CloseForm) -> bool:
         try:
             services.close_incident(incident, by=_user(request), **form.cleaned_data)
+        except services.CannotClose as refused:
+            for name, problem in refused.problems.items():
+                form.add_error(name, problem)
+            return False
         except (services.IllegalMove, CannotConclude) as refused:
             form.add_error(None, str(refused))
             return False

@@ -1,0 +1,46 @@
+"""Action items of all incidents in the admin: what is overdue, and one action that says done."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from incidents import services
+from incidents.models import ActionItem
+
+
+class WhereItStands(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("overdue", _("overdue")), ("open", _("to do")), ("done", _("done"))]
+
+    def queryset(self, request: HttpRequest, items: QuerySet[ActionItem]) -> QuerySet[ActionItem]:
+        if self.value() == "overdue":
+            return items.filter(done_at=None, due__lt=timezone.localdate())
+        if self.value() in ("open", "done"):
+            return items.filter(done_at__isnull=self.value() == "open")
+        return items
+
+
+@admin.register(ActionItem)
+class ActionItemAdmin(admin.ModelAdmin):
+    list_display = ["what", "incident", "owner", "due", "horizon", "done_at"]
+    list_filter = [WhereItStands, "horizon"]
+    list_select_related = ["incident", "owner"]
+    search_fields = ["what", "detail", "incident__title", "incident__public_id"]
+    autocomplete_fields = ["incident", "owner"]
+    fields = ["incident", "what", "detail", ("owner", "due", "horizon"), ("done_at", "done_by")]
+    readonly_fields = ["done_at", "done_by"]
+    ordering = ["due", "id"]
+    actions = ["mark_done"]
+
+    @admin.action(description=_("Mark as done"), permissions=["change"])
+    def mark_done(self, request: HttpRequest, items: QuerySet[ActionItem]) -> None:
+        by: Any = request.user
+        for item in items:
+            services.set_done(item, is_done=True, by=by)

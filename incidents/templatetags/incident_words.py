@@ -1,0 +1,123 @@
+"""What the incident pages say: how long it took, which time it is, how overdue."""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from incidents.models import ActionItem, Incident
+from incidents.services.action_items import days_overdue
+from probes.templatetags.humane import moment
+
+register = template.Library()
+
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
+SHAPES = {
+    Incident.Status.OPEN: "●",
+    Incident.Status.INVESTIGATING: "◔",
+    Incident.Status.IDENTIFIED: "◑",
+    Incident.Status.MITIGATED: "◕",
+    Incident.Status.RESOLVED: "✓",
+    Incident.Status.CLOSED: "✓",
+}
+TONES = {
+    Incident.Status.OPEN: "bad",
+    Incident.Status.INVESTIGATING: "accent",
+    Incident.Status.IDENTIFIED: "accent",
+    Incident.Status.MITIGATED: "warn",
+    Incident.Status.RESOLVED: "ok",
+    Incident.Status.CLOSED: "",
+}
+SEVERITY_SHAPES = {
+    Incident.Severity.CRITICAL: "▲▲",
+    Incident.Severity.MAJOR: "▲",
+    Incident.Severity.MINOR: "▵",
+}
+
+
+@register.filter
+def status_shape(status: str) -> str:
+    return SHAPES.get(Incident.Status(status), "")
+
+
+@register.filter
+def status_tone(status: str) -> str:
+    return TONES.get(Incident.Status(status), "")
+
+
+@register.filter
+def severity_shape(severity: str) -> str:
+    return SEVERITY_SHAPES.get(Incident.Severity(severity), "")
+
+
+@register.filter
+def duration(took: timedelta | None) -> str:
+    """The two largest units: `3 h 5 min`. What is not known says so."""
+    if took is None:
+        return _("not known")
+    seconds = max(0, int(took.total_seconds()))
+    if seconds < MINUTE_S:
+        return _("under a minute")
+    if seconds < HOUR_S:
+        return _("%(minutes)d min") % {"minutes": seconds // MINUTE_S}
+    if seconds < DAY_S:
+        hours, minutes = seconds // HOUR_S, seconds % HOUR_S // MINUTE_S
+        words = {"hours": hours, "minutes": minutes}
+        return (_("%(hours)d h %(minutes)d min") if minutes else _("%(hours)d h")) % words
+    days, hours = seconds // DAY_S, seconds % DAY_S // HOUR_S
+    words = {"days": days, "hours": hours}
+    return (_("%(days)d d %(hours)d h") if hours else _("%(days)d d")) % words
+
+
+@register.filter
+def rough_duration(took: timedelta) -> str:
+    """An interval as people say it: `6 days`, `5 hours`, `20 minutes`."""
+    seconds = took.total_seconds()
+    if seconds >= 2 * DAY_S:
+        count = round(seconds / DAY_S)
+        return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+    if seconds >= 2 * HOUR_S:
+        count = round(seconds / HOUR_S)
+        return ngettext("%(count)d hour", "%(count)d hours", count) % {"count": count}
+    count = max(1, round(seconds / MINUTE_S))
+    return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+
+
+@register.filter
+def nth_time(number: int) -> str:
+    """`4th time`."""
+    return _("%(nth)s time") % {"nth": _ordinal(number)}
+
+
+def _ordinal(number: int) -> str:
+    if not (get_language() or "en").startswith("en"):
+        return str(number)
+    is_teen = 10 <= number % 100 <= 20
+    return f"{number}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
+
+
+@register.filter
+def overdue_words(item: ActionItem) -> str:
+    """`overdue by 12 days`; empty where it is in time."""
+    days = days_overdue(item)
+    if not days:
+        return ""
+    return ngettext("overdue by %(count)d day", "overdue by %(count)d days", days) % {"count": days}
+
+
+@register.filter
+def minute_of_day(at: datetime) -> SafeString:
+    """`14:02`, where the day stands beside it."""
+    shown = timezone.localtime(at).strftime("%H:%M")
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), shown)
+
+
+@register.filter
+def written_at(recorded_at: datetime, at: datetime) -> SafeString:
+    """When it was written down: the time alone on the day on which it happened."""
+    is_same_day = timezone.localtime(recorded_at).date() == timezone.localtime(at).date()
+    return minute_of_day(recorded_at) if is_same_day else moment(recorded_at)
