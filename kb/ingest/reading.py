@@ -59,7 +59,7 @@ def parse(text: str, *, filename: str = "") -> GuideDraft | TranslationDraft:
 
 def _split(text: str) -> tuple[str, str, int]:
     """Front matter, body (as it stands) and the front matter's first line in the file."""
-    if problem := _not_a_guide(text):
+    if problem := not_a_guide(text):
         raise BadGuide([problem])
     opening = _FENCE.match(text)
     if opening is None:
@@ -73,7 +73,7 @@ def _split(text: str) -> tuple[str, str, int]:
     return front, text[closing.end() :], 2
 
 
-def _not_a_guide(text: str) -> Complaint | None:
+def not_a_guide(text: str) -> Complaint | None:
     if not text.strip():
         return _about_file(1, _EMPTY)
     if len(text) > MAX_BYTES:
