@@ -1,5 +1,6 @@
 """How it is after a repair: results with figures, lessons, and the work that remains."""
 
+import datetime
 import re
 from collections.abc import Iterator, Sequence
 
@@ -106,13 +107,21 @@ def _action(line: Line, what: str, below: Sequence[Line]) -> Proposal:
     detail = "\n".join(texts)[:_DETAIL]
     if detail and not is_list:
         detail = f"```{line.fence or 'text'}\n{detail}\n```"
-    due = _DUE.search(what)
     becomes = Action(
         horizon=_horizon(line.section),
         detail=detail,
-        due=next((group for group in due.groups() if group), "") if due else "",
+        due=_due(what),
     )
     return _found(line, what, becomes, last_line=below[-1].number if below else 0)
+
+
+def _due(what: str) -> str:
+    """The day by which it has to be done, as the sentence says it."""
+    found = _DUE.search(what)
+    try:
+        return datetime.date.fromisoformat(found[1] or found[2]).isoformat() if found else ""
+    except ValueError:
+        return ""
 
 
 def _horizon(section: Section | None) -> str:

@@ -103,9 +103,9 @@ def _in_code(lines: Sequence[Line], place: int) -> Proposal | None:
     line = lines[place]
     if not line.comment:
         return None
-    if line.topic == "environment" and line.comment.startswith(("-", "*")):
-        if _POSSIBLE.search(_heading_above(lines, place)):
-            return _cause(line, words_of(line.comment), is_presumed=True)
+    is_listed = line.topic == "environment" and line.comment.startswith(("-", "*"))
+    if is_listed and _POSSIBLE.search(_heading_above(lines, place)):
+        return _cause(line, words_of(line.comment), is_presumed=True)
     return _cause(line, line.comment, is_presumed=True) if _GUESS.search(line.comment) else None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from kb.ingest.plain.commands import Looks, command_in, understand
-from kb.ingest.plain.lines import Line, title_of, words_of
+from kb.ingest.plain.lines import Line, label_of, title_of, words_of
 from kb.ingest.plain.proposals import Check, Proposal, Value
 from kb.ingest.plain.tables import Row, rows_of
 
@@ -38,7 +38,8 @@ def checks(lines: Sequence[Line]) -> Iterator[Proposal]:
     rows = rows_of(lines)
     for place, line in enumerate(lines):
         for check, title in _in_line(line, rows.get(line.number)):
-            becomes = replace(check, **_expectation(lines, place))
+            expected, baseline = _expectation(lines, place)
+            becomes = replace(check, expected=expected, baseline=baseline)
             yield Proposal(
                 line=line.number,
                 source=line.text,
@@ -74,7 +75,7 @@ def _in_code(line: Line) -> Iterator[tuple[Check, str]]:
 
 def _title(line: Line) -> str:
     """The words above a command; where they only say "command", the section's heading."""
-    label = words_of(line.label).rstrip(":: ")
+    label = label_of(line)
     return title_of(line.section.title) if not label or _SAYS_LITTLE.search(label) else label
 
 
@@ -139,15 +140,15 @@ def _sentence(line: Line) -> Check:
     return Check(kind="manual", question=line.words[:500])
 
 
-def _expectation(lines: Sequence[Line], place: int) -> dict[str, str]:
+def _expectation(lines: Sequence[Line], place: int) -> tuple[str, str]:
     """What the comment below a command says to expect; a refusal can be the normal state."""
     below = lines[place + 1] if place + 1 < len(lines) else None
     found = _EXPECTED.match(below.comment) if below is not None else None
     if found is None:
-        return {}
+        return "", ""
     said = found[1].strip()[:300]
     is_baseline = _REFUSED.search(said) and _NORMAL.search(said)
-    return {"expected": said, "baseline": "refused" if is_baseline else ""}
+    return said, "refused" if is_baseline else ""
 
 
 def _first_container(lines: Sequence[Line]) -> Mapping[str, Value]:

@@ -17,6 +17,7 @@ _MARKUP = re.compile(r"\*\*|__|`|^[*_](?=\S)|(?<=\S)[*_]$")
 _NUMBERING = re.compile(
     r"^(?:\d{1,2}(?:[-.]\d{1,2})*[.)]?|Step \d{1,2}:?|\d{1,2}단계:?)[ \t]+", re.I
 )
+_COLON = ":: "
 _SIGNS = re.compile("^[^\\w`'\"(\\[{*<@.:/$-]+", re.UNICODE)
 
 
@@ -96,6 +97,11 @@ def words_of(text: str) -> str:
     item = _ITEM.match(text)
     plain = _MARKUP.sub("", text[item.end() :] if item else text).strip()
     return _SIGNS.sub("", plain).strip()
+
+
+def label_of(line: Line) -> str:
+    """What introduces a line of code, without the colon at its end."""
+    return words_of(line.label).rstrip(_COLON)
 
 
 def title_of(heading: str) -> str:

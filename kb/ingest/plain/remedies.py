@@ -23,6 +23,7 @@ _DO = re.compile(
 )
 _LOOK = re.compile(r"확인(?:해야|하)|\bcheck\b|\bverify\b", re.IGNORECASE)
 _SAYS_ENOUGH = 12
+_COLON = ":: "
 _DONE_IN = frozenset({"solution", "check", "symptom", "overview", "", "cause", "environment"})
 
 
@@ -58,7 +59,7 @@ def _command(line: Line, command: str, *, label: str) -> Iterator[Proposal]:
         risk="none" if is_wrong else risk,
         command=command[:500],
     )
-    yield _remedy(line, _title(words_of(label).rstrip(":: "), command), becomes)
+    yield _remedy(line, _title(words_of(label).rstrip(_COLON), command), becomes)
 
 
 def _title(label: str, command: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kb.ingest.plain.lines import Line
 
@@ -24,7 +25,7 @@ def rows_of(lines: Sequence[Line]) -> Mapping[int, Row]:
     """The rows below a header and its dashes, by line number."""
     rows: dict[int, Row] = {}
     header: tuple[str, ...] = ()
-    for before, line in zip(lines, lines[1:], strict=False):
+    for before, line in pairwise(lines):
         if not _is_row(line):
             header = ()
         elif _is_dashes(line):
