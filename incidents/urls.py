@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from incidents.views import detail, find, lists, opening
+from incidents.views import detail, find, importing, lists, opening
 
 urlpatterns = [
     path("", find.find, name="find"),
+    path("import/", importing.import_document, name="import"),
     path("incidents/", lists.incident_list, name="incidents"),
     path("incidents/new/", opening.incident_new, name="incident_new"),
     path("incidents/<str:public_id>/", detail.incident_detail, name="incident"),

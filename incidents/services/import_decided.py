@@ -15,6 +15,7 @@ from kb.ingest.plain import (
     Symptom,
     with_replaced,
 )
+from kb.ingest.plain.symptoms import MAX_PHRASE
 from kb.services.plain_guides import Accepted
 from kb.services.plain_probes import choices_for, fitting_probes
 
@@ -71,7 +72,8 @@ class Decided:
 
     def title_of(self, one: Proposal) -> str:
         given = self.decision.titles.get(one.id)
-        return (one.title if given is None else given.strip())[:_MAX_TITLE]
+        most = MAX_PHRASE if isinstance(one.becomes, Symptom) else _MAX_TITLE
+        return (one.title if given is None else given.strip())[:most]
 
     def probes_for(self, one: Proposal) -> list[str]:
         """The probes a check may use, the proposed one first; none for what is no check."""

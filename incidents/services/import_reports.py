@@ -151,6 +151,8 @@ def _note_line(one: Proposal, title: str) -> str:
     match one.becomes:
         case Result(before=before, after=after) if before and after:
             words = f"{title}: {before} → {after}"
+        case Result(before=before) if before:
+            words = f"{_('before')}: {title}"
         case Check(command=command, expected=expected):
             words = " — ".join(part for part in (title, command, expected) if part)
         case Lesson(topic=topic) if topic:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from django.utils import translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -58,7 +59,7 @@ def guide_from(
 
     All of it is what the document says; what a person did not accept is not in it.
     """
-    maker = _Maker(document, body)
+    maker = _Maker(document, body, language)
     for one in accepted:
         maker.take(one)
     draft = GuideDraft(
@@ -80,6 +81,7 @@ def guide_from(
 class _Maker:
     document: Document
     body: str
+    language: str
     parameters: dict[str, ParameterDraft] = field(default_factory=dict)
     symptoms: dict[str, SymptomDraft] = field(default_factory=dict)
     checks: dict[str, CheckDraft] = field(default_factory=dict)
@@ -169,10 +171,13 @@ class _Maker:
             taken[slug] = one
             under.setdefault(self._cause_for(one), []).append(self._resolution(slug, one))
         for name, resolutions in under.items():
-            cause = self.causes.get(name) or CauseDraft(
-                slug=name, title=_("The cause is not named in the document"), provenance="inferred"
-            )
+            cause = self.causes.get(name) or self._unnamed()
             yield replace(cause, resolutions=tuple(resolutions))
+
+    def _unnamed(self) -> CauseDraft:
+        with translation.override(self.language):
+            title = _("The cause is not named in the document")
+        return CauseDraft(slug=_UNNAMED, title=title, provenance="inferred")
 
     def _cause_for(self, one: Accepted) -> str:
         """The last cause before it in its section, else the first there."""
@@ -217,7 +222,7 @@ def _commonest_port(document: Document) -> int | None:
 
 def _free_slug(title: str, otherwise: str, taken: Mapping[str, object]) -> str:
     """A short name of the title's Latin words; the proposal's id where it has too few."""
-    words = slugify(title)[:_MAX_SLUG].strip("-_")
+    words = slugify(title).replace("_", "-")[:_MAX_SLUG].strip("-")
     slug = words if re.search("[a-z]{3}", words) else otherwise
     return slug if slug not in taken else f"{slug[:30]}-{otherwise}"
 

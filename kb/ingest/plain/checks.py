@@ -24,7 +24,7 @@ _EXPECTED = re.compile(
 )
 _REFUSED = re.compile(r"연결 실패|연결 거부|refused|cannot connect", re.IGNORECASE)
 _NORMAL = re.compile(r"정상|normal|expected", re.IGNORECASE)
-_SAYS_LITTLE = re.compile(r"명령어|^commands?\b|^run\b|^예$|^example", re.IGNORECASE)
+_SAYS_LITTLE = re.compile(r"명령어|^commands?\b|^run\b|^예$|^example|\b후$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(.{3,})$")
 _ITEMS = re.compile(r"항목|확인|점검|check|item|verify", re.IGNORECASE)
 _HEALTH = re.compile(r"헬스\s*체크|health.?check", re.IGNORECASE)
