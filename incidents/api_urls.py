@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from incidents.api import action_items, files, incidents, promoting, steps
+from incidents.api import action_items, files, imports, incidents, promoting, steps
 
 urlpatterns = [
+    path("import/plain", imports.PlainImportView.as_view(), name="api_import_plain"),
     path("incidents", incidents.IncidentsView.as_view(), name="api_incidents"),
     path("incidents/statistics", incidents.StatisticsView.as_view()),
     path("export.zip", files.ExportView.as_view(), name="api_export"),

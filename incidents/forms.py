@@ -270,6 +270,22 @@ def _not_in_future(at: datetime | None) -> datetime | None:
     return at
 
 
+class ImportForm(forms.Form):
+    """A document to read: a file, or its text."""
+
+    document = forms.FileField(
+        label=_("A Markdown file"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".md,.markdown,.txt,text/markdown,text/plain"}),
+    )
+    pasted = forms.CharField(
+        label=_("or its text"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"class": "paste", "rows": 12, "spellcheck": "false"}),
+    )
+
+
 def fixes_of(guides: Collection[Guide]) -> QuerySet[Resolution]:
     """What may have ended an incident: the fixes of these guides, of every one without any."""
     fixes = Resolution.objects.exclude(kind=Resolution.Kind.AVOID)

@@ -7,6 +7,7 @@ from incidents.views import (
     detail,
     editing,
     find,
+    importing,
     lists,
     opening,
     postmortem,
@@ -17,6 +18,7 @@ from incidents.views import (
 
 urlpatterns = [
     path("", find.find, name="find"),
+    path("import/", importing.import_document, name="import"),
     path("incidents/", lists.incident_list, name="incidents"),
     path("incidents/new/", opening.incident_new, name="incident_new"),
     path("incidents/similar/", opening.incident_similar, name="incident_similar"),

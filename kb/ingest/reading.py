@@ -65,7 +65,7 @@ def split(
     Raises BadGuide where there is no front matter, or more than `most` characters.
     """
     text = text.removeprefix("\ufeff")
-    if problem := _not_text(text, most):
+    if problem := not_a_guide(text, most):
         raise BadGuide([problem])
     opening = _FENCE.match(text)
     if opening is None:
@@ -79,7 +79,8 @@ def split(
     return front, text[closing.end() :], 2
 
 
-def _not_text(text: str, most: int) -> Complaint | None:
+def not_a_guide(text: str, most: int = MAX_BYTES) -> Complaint | None:
+    """What is wrong with the text before anything in it is read: empty, too long, binary."""
     if not text.strip():
         return _about_file(1, _EMPTY)
     if len(text) > most:
