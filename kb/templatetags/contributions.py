@@ -104,7 +104,9 @@ def weight_of(moved: Moved) -> str:
 
 @register.filter
 def moved_direction(moved: Moved) -> str:
-    """`for`, `against`, or `none` for what only sets the start or does not count."""
+    """`for` or `against`; `none` for the start and what does not count, `even` for all causes alike."""
     if moved.says in ("share", "explained") or not moved.log_odds:
         return "none"
+    if moved.says == "none_keeps":
+        return "even"
     return "for" if moved.log_odds > 0 else "against"

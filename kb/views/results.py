@@ -85,6 +85,7 @@ def _context(
         "values": asked_for(diagnosis, errors),
         **_split_checks(diagnosis),
         "weak": [pasted.weak(match, investigation.text) for match in diagnosis.weak],
+        "avoided": [one.resolution for one in diagnosis.avoid],
         "lures": tuple(dict.fromkeys(lure for one in diagnosis.avoid for lure in one.lures)),
         "next_runnable": " ".join(s.check.key for s in shown if not s.is_manual),
         "next_manual": [s for s in shown if s.is_manual],

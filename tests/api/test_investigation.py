@@ -1,9 +1,11 @@
 """From the terminal to the outcome: batch, run, outcome."""
 
+import math
+
 import pytest
 from rest_framework.test import APIClient
 
-from kb.models import Attempt, Resolution
+from kb.models import Attempt, Cause, Investigation, Resolution
 from probes.models import Location
 
 REFUSED = "GET http://localhost:8000/ net::ERR_CONNECTION_REFUSED"
@@ -82,6 +84,67 @@ def test_what_did_not_help_is_recorded(responder: APIClient) -> None:
     assert answer.status_code == 201
     assert answer.json()["conclusion"] is None
     assert Attempt.objects.get().outcome == Attempt.Outcome.FAILED
+
+
+def test_contributions_sum_to_the_belief_and_name_the_attempt(responder: APIClient) -> None:
+    found = started(responder)
+    attempt = Investigation.objects.get().attempts.create(what="a smaller server", outcome="failed")
+    attempt.addresses.add(Cause.objects.get(guide__slug="connection", slug="not-running"))
+
+    body = responder.get(f"/api/v1/investigations/{found['id']}?lang=en").json()
+
+    for cause in body["causes"]:
+        said = sum(one["moved"] for one in cause["contributions"])
+        belief = math.exp(said) * body["none_of_these"]
+        assert belief == pytest.approx(cause["belief"], rel=0.01, abs=0.0002)
+    held = next(one for one in body["causes"] if one["slug"] == "not-running")
+    (seen,) = [one for one in held["contributions"] if one["kind"] == "attempt"]
+    assert seen["attempt"]["what"] == "a smaller server"
+    assert seen["says"] == "failed_without"
+    assert seen["moved"] == pytest.approx(math.log(0.1), abs=0.001)
+    assert seen["attempt"] in [one["attempt"] for one in held["evidence"]]
+
+
+def test_an_explained_message_and_what_it_tempts_to_are_told(responder: APIClient) -> None:
+    text = (
+        "Access to XMLHttpRequest at 'https://a.test/v1' from origin 'https://b.test' has been "
+        "blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the "
+        "requested resource.\nGET https://a.test/v1 502 (Bad Gateway)"
+    )
+
+    body = responder.post("/api/v1/match", {"text": text}, format="json").json()
+
+    avoid = {one["slug"]: one for one in body["avoid"]}["cors-502/infrastructure/leave-cors"]
+    (because,) = avoid["because"]
+    assert (because["symptom"], because["explained_by"]) == ("cors-blocked", "bad-gateway")
+    assert text[slice(*because["span"])] == because["matched"]
+    assert avoid["guide"]["url"].endswith("#leave-cors")
+    explained = [
+        (one["symptom"], one["explained_by"], one["moved"])
+        for cause in body["causes"]
+        for one in cause["contributions"]
+        if one["says"] == "explained" and cause["slug"] == "origin-not-allowed"
+    ]
+    assert explained == [("cors-blocked", "bad-gateway", 0.0)]
+    assert body["findings"] == []
+
+
+def test_a_terminal_is_told_what_to_leave_alone_and_what_was_tried(responder: APIClient) -> None:
+    text = "Uvicorn running on http://0.0.0.0:8001\nGET http://localhost:8001/ net::ERR_CONNECTION_REFUSED"
+    responder.post("/api/v1/match", {"text": text}, format="json")
+    case = Investigation.objects.get()
+    attempt = case.attempts.create(what="simple_server.py", outcome="failed")
+    attempt.addresses.add(Cause.objects.get(guide__slug="ai-api", slug="not-running"))
+
+    answer = responder.get(
+        f"/api/v1/investigations/{case.public_id}",
+        headers={"accept": "text/plain", "accept-language": "en"},
+    )
+
+    lines = answer.content.decode().splitlines()
+    (avoid,) = [line for line in lines if line.startswith("   avoid ")]
+    assert "Uvicorn running on" in avoid
+    assert any(line.startswith('   tried       "simple_server.py" (') for line in lines)
 
 
 def test_an_unknown_investigation_is_a_problem_not_a_page(responder: APIClient) -> None:

@@ -6,9 +6,11 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from kb import services
 from kb.models import Guide, Investigation
+from kb.services.ranking import inputs_of
 from tests import factories as make
 from tests.kb.unreachable import TEXT, check, make_unreachable, see
 
@@ -154,6 +156,42 @@ def test_advice_names_checks_gain_and_why(found: Investigation):
     assert advice.gain_bits > 0.1
     assert advice.reason.outcomes[0].check.slug == "listener"
     assert "“" in str(advice.reason)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "which the guide looks at first"), ("ko", "가이드의 첫 점검")],
+)
+def test_a_departure_from_the_authors_order_is_told_in_a_sentence(
+    found: Investigation, guide: Guide, language: str, words: str
+):
+    """The author asks a person first; a look at the port tells more for its time."""
+    guide.checks.filter(slug="container").update(position=0, name="Ask")
+    guide.checks.exclude(slug="container").update(position=1)
+
+    advice = services.diagnose(found).next
+
+    assert advice is not None
+    assert "listener" in {state.slug for state in advice.checks}
+    assert advice.reason.instead_of == check(guide, "container")
+    with translation.override(language):
+        assert words in str(advice.reason)
+        assert "Ask" in str(advice.reason)
+
+
+def test_a_check_costs_more_while_a_person_has_to_be_asked(guide: Guide):
+    def costs() -> dict[str, float]:
+        asked = inputs_of(services.find_fixes(TEXT)).askable
+        return {one.key.partition("/")[2]: one.cost_s for one in asked}
+
+    before = costs()
+    guide.parameters = {**guide.parameters, "port": {"type": "port"}}
+    guide.save()
+    after = costs()
+
+    assert before["container"] >= 60
+    assert before["listener"] < 1
+    assert after["listener"] == pytest.approx(before["listener"] + 30)
 
 
 def test_checks_under_way_are_not_advised(found: Investigation, guide: Guide):

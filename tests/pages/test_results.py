@@ -528,3 +528,45 @@ def test_question_that_verifies_a_repair_is_answered_for_after_it(client: Client
 
     assert "The checks say: it worked." in read(client, investigation)
     assert Run.objects.latest("pk").item.batch.purpose == "verify"
+
+
+def test_what_moved_a_cause_is_told_in_words_with_its_runs_and_attempts(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    found = paste(client, refused_at(8001))
+    see(found, guide, listener="not_listening", outside="refused")
+    found.attempts.create(
+        what="restart <b>it</b>",
+        resolution=guide.causes.get(slug="not-running").resolutions.get(slug="start"),
+        outcome=Attempt.Outcome.FAILED,
+    )
+
+    page = read(client, found)
+
+    assert "What moved it, and by how much" in page
+    assert "starts at 18%" in page
+    assert "6 times likelier" in page
+    assert "12 times likelier" in page
+    assert "its fix was tried and did not help" in page
+    assert "<q>restart &lt;b&gt;it&lt;/b&gt;</q>" in page
+    assert "3.8 times less likely" in page
+
+
+def test_what_to_leave_alone_stands_on_top_and_not_again_in_its_cause(client: Client) -> None:
+    person(client, *RESPONDER)
+    make_unreachable()
+
+    page = read(client, paste(client, refused_at(8001)))
+
+    assert page.index("Leave alone") < page.index("Next check")
+    assert page.count("blame-firewall</strong>") == 1
+
+
+def test_log_that_says_running_beside_a_silent_port_is_pointed_out(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    found = paste(client, f"Uvicorn running on http://0.0.0.0:8001\n{refused_at(8001)}")
+
+    see(found, guide, listener="not_listening")
+
+    assert "The log says running on 0.0.0.0:8001, but nothing listens there" in read(client, found)
