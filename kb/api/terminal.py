@@ -67,8 +67,8 @@ def _cause(ranked: RankedCause, *, base: str, is_first: bool) -> Iterator[str]:
         yield _row(_("seen"), f"{_seen(moved)} ({says_words(moved.says)})")
     for view in ranked.resolutions:
         yield _row(_label(view.resolution), _resolution(view.resolution))
-        if words := _verified(view):
-            yield _row(_("after"), words)
+        if compared := _verified(view):
+            yield _row(_("after"), compared)
 
 
 def _seen(moved: Moved) -> str:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from kb.forms import GuideFilterForm
 from kb.models import Attempt, Check, Guide, Investigation
 from kb.rendering import render as to_html
+from kb.services.contradictions import contradictions_of_guide
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.find import start_from_guide
 from kb.services.investigate import answer_check, run_checks
@@ -122,6 +123,9 @@ def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
         "html": article.html,
         "toc": [heading for heading in article.toc if heading.level in (2, 3)],
         "checks": _check_rows(guide),
+        "contradictions": (
+            contradictions_of_guide(guide) if request.user.has_perm("kb.change_guide") else ()
+        ),
         "track": attempts.aggregate(
             tried=Count("pk", filter=~Q(outcome=Attempt.Outcome.UNKNOWN)),
             worked=Count("pk", filter=Q(outcome=Attempt.Outcome.WORKED)),
