@@ -22,6 +22,7 @@ from kb.admin.recording import GuidePartForm, RecordsEdits
 from kb.ingest import BadGuide, snippets
 from kb.models import Cause, Check, Guide, GuideTranslation, Symptom
 from kb.services.complaints import sentences
+from kb.services.contradictions import contradictions_of_guide
 from probes.models import Probe
 
 _NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)
@@ -205,6 +206,14 @@ class GuideAdmin(RecordsEdits):
     ) -> Any:
         may_import = request.user.has_perm("kb.import_guide")
         return super().changelist_view(request, {**(extra_context or {}), "may_import": may_import})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        guide = context.get("original")
+        if guide is not None and self.has_change_permission(request, guide):
+            context["contradictions"] = contradictions_of_guide(guide)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def has_publish_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("kb.publish_guide")

@@ -3,6 +3,8 @@
 from typing import Any
 
 from kb.models import Guide
+from kb.models.knowledge import Provenance
+from kb.services.contradictions import contradictions_of_guide
 
 
 def guide_row(guide: Guide) -> dict[str, Any]:
@@ -45,3 +47,23 @@ def guide_whole(guide: Guide) -> dict[str, Any]:
         ],
         "revision": guide.revision_number,
     }
+
+
+def contradictions(guide: Guide) -> list[dict[str, Any]]:
+    """What the guide says against itself or against what was tried; `lines` of its body."""
+    return [
+        {
+            "sort": one.sort,
+            "sentence": one.sentence,
+            "lines": list(one.lines),
+            "cause": one.cause and one.cause.slug,
+            "attempt": one.attempt
+            and {
+                "what": one.attempt.what,
+                "at": one.attempt.at,
+                "investigation": one.attempt.investigation.public_id,
+            },
+            "provenance": Provenance.INFERRED,
+        }
+        for one in contradictions_of_guide(guide)
+    ]

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from kb import services
 from kb.api import answers, inputs
-from kb.api.guide_answers import guide_row, guide_whole
+from kb.api.guide_answers import contradictions, guide_row, guide_whole
 from kb.models import Cause, Guide
 from probes.strict import read_query
 
@@ -69,7 +69,10 @@ def page_address(request: Request, number: int) -> str:
 
 
 class GuideView(APIView):
-    """One guide whole; its ETag is the newest revision's digest."""
+    """One guide whole; its ETag is the newest revision's digest.
+
+    `contradictions` is there for who may change the guide.
+    """
 
     required_permissions = {"GET": "kb.view_guide"}
 
@@ -78,13 +81,12 @@ class GuideView(APIView):
         guide = get_object_or_404(visible_guides(request), slug=slug)
         newest = guide.revisions.first()
         etag = f'"{newest.sha256}"' if newest else None
-        unchanged = get_conditional_response(request, etag=etag)
-        if unchanged is not None:
+        may_change = request.user.has_perm("kb.change_guide")
+        # What contradicts the guide changes with what people try, without a new revision.
+        if not may_change and (unchanged := get_conditional_response(request, etag=etag)):
             return unchanged
-        return Response(
-            guide_whole(guide),
-            headers={"ETag": etag} if etag else {},
-        )
+        found = {"contradictions": contradictions(guide)} if may_change else {}
+        return Response({**guide_whole(guide), **found}, headers={"ETag": etag} if etag else {})
 
 
 class GuideFileView(APIView):

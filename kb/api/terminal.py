@@ -76,8 +76,8 @@ def _cause(
     for view in ranked.resolutions:
         if view.resolution.pk not in said_below:
             yield _row(_label(view.resolution), _resolution(view.resolution))
-        if after := _verified(view):
-            yield _row(_("after"), after)
+        if compared := _verified(view):
+            yield _row(_("after"), compared)
 
 
 def _moved(moved: Moved) -> str:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST
 from kb.forms import GuideFilterForm
 from kb.models import Check, Guide, Investigation
 from kb.rendering import render as to_html
+from kb.services.contradictions import contradictions_of_guide
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.find import start_from_guide
 from kb.services.health import health_of, warnings_of
@@ -118,6 +119,9 @@ def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
         "track": guide_records([guide])[guide.pk],
         "reviewed": last_review(guide),
         **_health(request, guide),
+        "contradictions": (
+            contradictions_of_guide(guide) if request.user.has_perm("kb.change_guide") else ()
+        ),
     }
     return render(request, "kb/guide.html", context)
 
