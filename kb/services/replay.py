@@ -13,6 +13,7 @@ from kb.models import Cause, Guide, Investigation
 from kb.services.draft_rules import DraftRules, draft_rules
 from kb.services.guide_imports import FileComplaint, ImportRefused, plan_import
 from kb.services.ranking import inputs_of
+from kb.services.reading import Case, read_cases
 
 _OTHER_GUIDE = gettext_noop("this is not the guide %(slug)s")
 
@@ -107,7 +108,7 @@ def replay(draft: GuideDraft, guide: Guide) -> Replay:
         cases.filter(concluded_at__isnull=False).order_by("-concluded_at", "-pk")[:MOST_CONCLUDED]
     )
     still_open = list(cases.filter(concluded_at__isnull=True).order_by("-pk")[:MOST_OPEN])
-    changed = [_changed(case, rules) for case in [*concluded, *still_open]]
+    changed = [_changed(case, rules) for case in read_cases([*concluded, *still_open])]
     found = sorted((one for one in changed if one), key=lambda one: _VERDICTS.index(one.verdict))
     return Replay(
         guide=guide,
@@ -144,19 +145,19 @@ def _cases_of(guide: Guide) -> QuerySet[Investigation]:
     return Investigation.objects.filter(concerns).select_related("concluded_cause__guide")
 
 
-def _changed(case: Investigation, rules: DraftRules) -> Changed | None:
+def _changed(case: Case, rules: DraftRules) -> Changed | None:
     """The case, where its first cause or the state of its confirmed one would be another."""
     # Without anything to ask: what to look at next is no part of the conclusion.
-    inputs = replace(inputs_of(case), askable=())
+    inputs = replace(inputs_of(case.investigation, case=case), askable=())
     before, _advice = diagnosis.conclude(inputs)
     after, _advice = diagnosis.conclude(rules.put_into(inputs))
-    confirmed = _confirmed(case)
+    confirmed = _confirmed(case.investigation)
     was, would_be = _believed(before, confirmed), _believed(after, confirmed)
     if (was.first, was.state) == (would_be.first, would_be.state):
         return None
     concerned = [was.first, would_be.first, confirmed.key if confirmed else ""]
     return Changed(
-        investigation=case,
+        investigation=case.investigation,
         confirmed=confirmed,
         before=was,
         after=would_be,

@@ -20,6 +20,7 @@ from tests.pages.people import RESPONDER, person
 
 pytestmark = pytest.mark.django_db
 PAGE = "/g/connection/replay/"
+# Its text is looked up, and its looks, attempts and record are read.
 MOST_QUERIES_OF_A_CASE = 20
 
 
