@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kb import diagnosis
 from kb.diagnosis.stopping import likeliest
@@ -99,8 +100,15 @@ def _verdict(before: Believed, after: Believed, confirmed: Cause | None) -> str:
     return "better" if after.confirmed > before.confirmed else "worse"
 
 
-# What a rule over these checks said about a cause, with the codes they saw.
-_Says = Mapping[tuple[str, ...], tuple[str, float, tuple[str, ...]]]
+class _Said(NamedTuple):
+    """What a rule said about a cause, and of which codes; without a rule nothing."""
+
+    says: str = ""
+    log_odds: float = 0.0
+    reason_codes: tuple[str, ...] = ()
+
+
+_ByChecks = Mapping[tuple[str, ...], _Said]
 
 
 def _moved(
@@ -118,29 +126,26 @@ def _moved(
     return [one for _amount, one in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _says(belief: diagnosis.Belief | None) -> _Says:
+def _says(belief: diagnosis.Belief | None) -> _ByChecks:
     return {
-        one.checks: (one.says, one.log_odds, one.reason_codes)
+        one.checks: _Said(one.says, one.log_odds, one.reason_codes)
         for one in (belief.moved if belief else ())
         if one.checks
     }
 
 
-def _differences(cause: str, before: _Says, after: _Says) -> Iterator[tuple[float, RuleMoved]]:
-    nothing = ("", 0.0, ())
+def _differences(
+    cause: str, before: _ByChecks, after: _ByChecks
+) -> Iterator[tuple[float, RuleMoved]]:
+    """Each with how far it moved the cause."""
     for checks in sorted(before.keys() | after.keys()):
-        (was, old, codes), (would_be, new, new_codes) = (
-            before.get(checks, nothing),
-            after.get(checks, nothing),
-        )
-        if was != would_be:
-            yield (
-                round(abs(new - old), 9),
-                RuleMoved(
-                    cause=cause,
-                    checks=checks,
-                    reason_codes=codes or new_codes,
-                    before=was,
-                    after=would_be,
-                ),
+        was, would_be = before.get(checks, _Said()), after.get(checks, _Said())
+        if was.says != would_be.says:
+            moved = RuleMoved(
+                cause=cause,
+                checks=checks,
+                reason_codes=was.reason_codes or would_be.reason_codes,
+                before=was.says,
+                after=would_be.says,
             )
+            yield round(abs(would_be.log_odds - was.log_odds), 9), moved
