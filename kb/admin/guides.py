@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -19,10 +19,12 @@ from kb.admin.imports import import_view
 from kb.admin.inlines import RowForm, Rows
 from kb.admin.people import person
 from kb.admin.recording import GuidePartForm, RecordsEdits
+from kb.admin.replays import replay_page
 from kb.ingest import BadGuide, snippets
 from kb.models import Cause, Check, Guide, GuideTranslation, Symptom
 from kb.services.complaints import sentences
 from kb.services.contradictions import contradictions_of_guide
+from kb.services.replay import replay_publishing
 from probes.models import Probe
 
 _NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)
@@ -156,7 +158,7 @@ class GuideAdmin(RecordsEdits):
     autocomplete_fields = ["owner", "services"]
     readonly_fields = ["history_link"]
     inlines = [SymptomRows, CauseRows, CheckRows, TranslationRows]
-    actions = ["publish"]
+    actions = ["publish", "try_publishing"]
     change_list_template = "admin/kb/guide/change_list.html"
     fieldsets = [
         (None, {"fields": [("title", "slug"), "summary", "body", "revision"]}),
@@ -230,3 +232,9 @@ class GuideAdmin(RecordsEdits):
             else:
                 published = _("Published “%(title)s”.") % {"title": guide.title}
                 self.message_user(request, published, messages.SUCCESS)
+
+    @admin.action(description=_("Show what publishing would change"), permissions=["publish"])
+    def try_publishing(self, request: HttpRequest, guides: QuerySet[Guide]) -> HttpResponse:
+        waiting = guides.exclude(state=Guide.State.PUBLISHED)
+        found = [replay_publishing(guide) for guide in waiting]
+        return replay_page(request, found, is_publishing=True)

@@ -18,5 +18,8 @@ def replays_of(plan: ImportPlan) -> list[Replay]:
     return [replay(drafts[guide.slug], guide) for guide in guides]
 
 
-def replay_page(request: HttpRequest, replays: Sequence[Replay]) -> HttpResponse:
-    return render(request, "kb/replay_preview.html", {"replays": replays})
+def replay_page(
+    request: HttpRequest, replays: Sequence[Replay], *, is_publishing: bool = False
+) -> HttpResponse:
+    context = {"replays": replays, "is_publishing": is_publishing}
+    return render(request, "kb/replay_preview.html", context)

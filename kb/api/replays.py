@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from kb.api.imports import MarkdownParser, OctetStreamParser, PlainTextParser, refused_files
 from kb.models import Guide
 from kb.services.guides import ImportRefused
-from kb.services.replay import Believed, Changed, Replay, read_draft, replay
+from kb.services.replay import Replay, read_draft, replay
+from kb.services.replay_changes import Believed, Changed
 
 
 class ReplayView(APIView):

@@ -11,11 +11,12 @@ from django.db import transaction
 from kb.diagnosis import Inputs, Seen
 from kb.diagnosis.walking import Policy, Walk, walk
 from kb.evaluation.diagnosis_sets import BadCases, RecordedCase, RecordedLook, read_cases
-from kb.models import Cause, Investigation
+from kb.models import Cause, Check, Investigation
 from kb.services import diagnose, find_fixes
 from kb.services.answers import CheckState
 from kb.services.ranking import inputs_of
 from kb.services.weighing import seen_of
+from probes.engine.registry import KINDS
 from probes.models import Run
 
 
@@ -77,6 +78,30 @@ def unknown_causes(cases: Iterable[RecordedCase]) -> list[str]:
         for key in case.right
         if key not in known
     ]
+
+
+def stale_looks(cases: Iterable[RecordedCase]) -> list[str]:
+    """A sentence for each look that no rule here can name: the check is gone, or says other things.
+
+    Each once, however many cases hold it. Looks of guides that this base lacks are passed over.
+    """
+    kinds = {
+        f"{guide}/{slug}": kind
+        for guide, slug, kind in Check.objects.values_list("guide__slug", "slug", "probe__kind")
+    }
+    guides = {key.partition("/")[0] for key in kinds}
+    said = {(key, look.reason_code) for case in cases for key, look in case.looks.items()}
+    stale = {
+        key: f"{key}: its guide has no such check."
+        for key, _code in said
+        if key not in kinds and key.partition("/")[0] in guides
+    }
+    stale |= {
+        f"{key} {code}": f"{key}: {code} is not a reason of {kinds[key]}."
+        for key, code in said
+        if key in kinds and code not in KINDS[kinds[key]].reasons
+    }
+    return sorted(stale.values())
 
 
 def prepare(case: RecordedCase) -> Prepared:

@@ -117,9 +117,12 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     )
 
 
-def inputs_of(investigation: Investigation) -> diagnosis.Inputs:
-    """What the diagnosis is computed from, as it stands now: `diagnosis.conclude` repeats it."""
-    case = read_case(investigation)
+def inputs_of(investigation: Investigation, *, case: Case | None = None) -> diagnosis.Inputs:
+    """What the diagnosis is computed from, as it stands now: `diagnosis.conclude` repeats it.
+
+    `case` is the investigation where it was read already, among several.
+    """
+    case = case or read_case(investigation)
     looks = looking.read_looks(case)
     before = _states(case, parameters_by_guide(case), looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)

@@ -1,6 +1,7 @@
 """Reads everything one diagnosis needs, in a number of queries that does not grow."""
 
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,6 +66,41 @@ def read_text(text: str) -> Analysis:
 
 
 def read_case(investigation: Investigation) -> Case:
+    return read_cases([investigation])[0]
+
+
+def read_cases(investigations: Sequence[Investigation]) -> list[Case]:
+    """Several cases; what their guides know is read once for all of them."""
+    looked_up = [_look_up(investigation) for investigation in investigations]
+    guides = _with_knowledge({pk for one in looked_up for pk in (*one.ids, *one.weak)})
+    services = _services(investigations)
+    return [
+        Case(
+            investigation=one.investigation,
+            analysis=one.analysis,
+            found=one.found,
+            guides=tuple(guides[pk] for pk in one.ids if pk in guides),
+            weak=tuple((guides[pk], match) for pk, match in one.weak.items() if pk in guides),
+            services=tuple(
+                services[slug] for slug in one.investigation.services if slug in services
+            ),
+        )
+        for one in looked_up
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _LookedUp:
+    """What the index says of a case: the ids of its guides, and of those that are near."""
+
+    investigation: Investigation
+    analysis: Analysis
+    found: Found
+    ids: Sequence[int]
+    weak: Mapping[int, GuideMatch]
+
+
+def _look_up(investigation: Investigation) -> _LookedUp:
     analysis = read_text(investigation.text)
     found = index.find(analysis, services=tuple(investigation.services))
     ids = [match.guide_id for match in found.matches][:MOST_GUIDES]
@@ -72,18 +108,16 @@ def read_case(investigation: Investigation) -> Case:
         # Started from a guide: its causes are the question, whatever else the text says.
         ids = [investigation.guide_id]
     weak = [match for match in found.weak if match.guide_id not in ids][:MOST_WEAK]
-    guides = _with_knowledge([*ids, *(match.guide_id for match in weak)])
-    return Case(
+    return _LookedUp(
         investigation=investigation,
         analysis=analysis,
         found=found,
-        guides=tuple(guides[pk] for pk in ids if pk in guides),
-        weak=tuple((guides[m.guide_id], m) for m in weak if m.guide_id in guides),
-        services=_services(investigation),
+        ids=ids,
+        weak={match.guide_id: match for match in weak},
     )
 
 
-def _with_knowledge(ids: list[int]) -> dict[int, Guide]:
+def _with_knowledge(ids: Collection[int]) -> dict[int, Guide]:
     rows = Guide.objects.filter(pk__in=ids).prefetch_related(
         "translations",
         "services",
@@ -99,8 +133,6 @@ def _with_knowledge(ids: list[int]) -> dict[int, Guide]:
     return {guide.pk: guide for guide in rows}
 
 
-def _services(investigation: Investigation) -> tuple[Service, ...]:
-    if not investigation.services:
-        return ()
-    rows = {s.slug: s for s in Service.objects.filter(slug__in=investigation.services)}
-    return tuple(rows[slug] for slug in investigation.services if slug in rows)
+def _services(investigations: Iterable[Investigation]) -> dict[str, Service]:
+    slugs = {slug for investigation in investigations for slug in investigation.services}
+    return {s.slug: s for s in Service.objects.filter(slug__in=slugs)} if slugs else {}

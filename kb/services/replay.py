@@ -1,65 +1,27 @@
 """Which past conclusions other rules would change: computed from what was seen, nothing stored."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from django.db import transaction
 from django.db.models import Q, QuerySet, prefetch_related_objects
 
-from kb import diagnosis
-from kb.diagnosis.stopping import likeliest
+from kb import diagnosis, index
 from kb.ingest import GuideDraft
 from kb.ingest.complaints import gettext_noop
 from kb.models import Cause, Guide, Investigation
-from kb.services.draft_rules import DraftRules, draft_rules
+from kb.services.draft_rules import draft_rules
+from kb.services.guide_files import draft_of
 from kb.services.guide_imports import FileComplaint, ImportRefused, plan_import
 from kb.services.ranking import inputs_of
+from kb.services.reading import read_cases
+from kb.services.replay_changes import Changed, changed_case
 
 _OTHER_GUIDE = gettext_noop("this is not the guide %(slug)s")
 
 # The newest of each: older ones were seen by other checks, and a person waits for the answer.
 MOST_CONCLUDED, MOST_OPEN = 40, 20
 _VERDICTS = ("worse", "better", "other")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Believed:
-    """What came first under one set of rules, and where the confirmed cause stood.
-
-    `first` is a cause's key, empty for "none of these". `state` and `confirmed` (its belief) are
-    empty and 0 where no cause was confirmed, or the rules do not know it.
-    """
-
-    first: str
-    belief: float
-    state: str = ""
-    confirmed: float = 0.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class RuleMoved:
-    """What a rule over these checks said about a cause, before and after; empty where none held."""
-
-    cause: str
-    checks: tuple[str, ...]
-    reason_codes: tuple[str, ...]
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changed:
-    """A case that would end otherwise. `verdict`: better, worse or other, by what was confirmed.
-
-    `rules` are those that moved it, what moved most first; empty where a weight, a refinement or
-    a symptom did.
-    """
-
-    investigation: Investigation
-    confirmed: Cause | None
-    before: Believed
-    after: Believed
-    verdict: str
-    rules: tuple[RuleMoved, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,21 +62,61 @@ def replay(draft: GuideDraft, guide: Guide) -> Replay:
     A case is the guide's when it ended in one of its causes, was started from it, or ran one of
     its checks. Each is weighed as it stands: by what was fresh and seen before it was concluded.
     """
-    prefetch_related_objects([guide], "translations")
     rules = draft_rules(draft, guide)
-    cases = _cases_of(guide)
-    concluded = list(
-        cases.filter(concluded_at__isnull=False).order_by("-concluded_at", "-pk")[:MOST_CONCLUDED]
-    )
-    still_open = list(cases.filter(concluded_at__isnull=True).order_by("-pk")[:MOST_OPEN])
-    changed = [_changed(case, rules) for case in [*concluded, *still_open]]
+    cases = _newest(_cases_of(guide))
+    before = _inputs(cases)
+    return _compared(guide, cases, before, [rules.put_into(one) for one in before], draft=draft)
+
+
+def replay_publishing(guide: Guide) -> Replay:
+    """What the newest cases of all guides would conclude once this one answers pasted texts.
+
+    Only the index can say which texts it finds: it is published, read and taken back, in one
+    transaction that nobody else sees.
+    """
+    cases = _newest(Investigation.objects.all())
+    before = _inputs(cases)
+    with transaction.atomic():
+        index.lock()
+        Guide.objects.filter(pk=guide.pk).update(state=Guide.State.PUBLISHED)
+        index.update(Guide.objects.get(pk=guide.pk))
+        after = _inputs(cases)
+        transaction.set_rollback(True)
+    return _compared(guide, cases, before, after, draft=draft_of(guide))
+
+
+def _newest(cases: QuerySet[Investigation]) -> list[Investigation]:
+    cases = cases.select_related("concluded_cause__guide")
+    concluded = cases.filter(concluded_at__isnull=False).order_by("-concluded_at", "-pk")
+    still_open = cases.filter(concluded_at__isnull=True).order_by("-pk")
+    return [*concluded[:MOST_CONCLUDED], *still_open[:MOST_OPEN]]
+
+
+def _inputs(cases: Sequence[Investigation]) -> list[diagnosis.Inputs]:
+    """Without anything to ask: what to look at next is no part of a conclusion."""
+    return [
+        replace(inputs_of(case.investigation, case=case), askable=()) for case in read_cases(cases)
+    ]
+
+
+def _compared(
+    guide: Guide,
+    cases: Sequence[Investigation],
+    before: Sequence[diagnosis.Inputs],
+    after: Sequence[diagnosis.Inputs],
+    *,
+    draft: GuideDraft,
+) -> Replay:
+    changed = map(changed_case, cases, before, after)
     found = sorted((one for one in changed if one), key=lambda one: _VERDICTS.index(one.verdict))
+    concluded = sum(case.concluded_at is not None for case in cases)
+    prefetch_related_objects([guide], "translations")
     return Replay(
         guide=guide,
         concluded=tuple(one for one in found if one.investigation.concluded_at),
         open=tuple(one for one in found if not one.investigation.concluded_at),
-        concluded_looked_at=len(concluded),
-        open_looked_at=len(still_open),
+        concluded_looked_at=concluded,
+        open_looked_at=len(cases) - concluded,
         titles=_titles(draft, guide, found),
         checks=_check_names(draft, guide),
     )
@@ -141,104 +143,7 @@ def _cases_of(guide: Guide) -> QuerySet[Investigation]:
     through = Investigation.batches.through.objects
     ran = through.filter(batch__items__ref__startswith=f"{guide.slug}/").values("investigation")
     concerns = Q(concluded_cause__guide=guide) | Q(guide=guide) | Q(pk__in=ran)
-    return Investigation.objects.filter(concerns).select_related("concluded_cause__guide")
-
-
-def _changed(case: Investigation, rules: DraftRules) -> Changed | None:
-    """The case, where its first cause or the state of its confirmed one would be another."""
-    # Without anything to ask: what to look at next is no part of the conclusion.
-    inputs = replace(inputs_of(case), askable=())
-    before, _advice = diagnosis.conclude(inputs)
-    after, _advice = diagnosis.conclude(rules.put_into(inputs))
-    confirmed = _confirmed(case)
-    was, would_be = _believed(before, confirmed), _believed(after, confirmed)
-    if (was.first, was.state) == (would_be.first, would_be.state):
-        return None
-    concerned = [was.first, would_be.first, confirmed.key if confirmed else ""]
-    return Changed(
-        investigation=case,
-        confirmed=confirmed,
-        before=was,
-        after=would_be,
-        verdict=_verdict(was, would_be, confirmed),
-        rules=tuple(_moved(before, after, concerned)),
-    )
-
-
-def _confirmed(case: Investigation) -> Cause | None:
-    """The cause the case ended in, unless that was only presumed."""
-    is_presumed = case.confirmation == Investigation.Confirmation.PRESUMED
-    return None if is_presumed else case.concluded_cause
-
-
-def _believed(ranking: diagnosis.Ranking, confirmed: Cause | None) -> Believed:
-    first, beliefs = likeliest(ranking), ranking.by_key()
-    own = beliefs.get(confirmed.key) if confirmed else None
-    return Believed(
-        first=first,
-        belief=beliefs[first].belief if first else ranking.none_of_these,
-        state=own.state if own else "",
-        confirmed=own.belief if own else 0.0,
-    )
-
-
-def _verdict(before: Believed, after: Believed, confirmed: Cause | None) -> str:
-    """By which rules the confirmed cause comes first, else by which more is believed of it."""
-    if confirmed is None:
-        return "other"
-    was, would_be = before.first == confirmed.key, after.first == confirmed.key
-    if was != would_be:
-        return "better" if would_be else "worse"
-    if round(after.confirmed - before.confirmed, 2) == 0:
-        return "other"
-    return "better" if after.confirmed > before.confirmed else "worse"
-
-
-# What a rule over these checks said about a cause, with the codes they saw.
-_Says = Mapping[tuple[str, ...], tuple[str, float, tuple[str, ...]]]
-
-
-def _moved(
-    before: diagnosis.Ranking, after: diagnosis.Ranking, concerned: Iterable[str]
-) -> list[RuleMoved]:
-    """The rules of the concerned causes that said something else, what moved most first."""
-    was, would_be = before.by_key(), after.by_key()
-    found = [
-        change
-        for key in dict.fromkeys(concerned)
-        if key in was or key in would_be
-        for change in _differences(key, _says(was.get(key)), _says(would_be.get(key)))
-    ]
-    # sorted() is stable: equals stay with the cause that came first.
-    return [one for _amount, one in sorted(found, key=lambda pair: -pair[0])]
-
-
-def _says(belief: diagnosis.Belief | None) -> _Says:
-    return {
-        one.checks: (one.says, one.log_odds, one.reason_codes)
-        for one in (belief.moved if belief else ())
-        if one.checks
-    }
-
-
-def _differences(cause: str, before: _Says, after: _Says) -> Iterator[tuple[float, RuleMoved]]:
-    nothing = ("", 0.0, ())
-    for checks in sorted(before.keys() | after.keys()):
-        (was, old, codes), (would_be, new, new_codes) = (
-            before.get(checks, nothing),
-            after.get(checks, nothing),
-        )
-        if was != would_be:
-            yield (
-                round(abs(new - old), 9),
-                RuleMoved(
-                    cause=cause,
-                    checks=checks,
-                    reason_codes=codes or new_codes,
-                    before=was,
-                    after=would_be,
-                ),
-            )
+    return Investigation.objects.filter(concerns)
 
 
 def _titles(draft: GuideDraft, guide: Guide, changes: Iterable[Changed]) -> dict[str, str]:

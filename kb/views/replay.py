@@ -9,7 +9,7 @@ from kb.forms import ReplayForm
 from kb.models import Guide
 from kb.services.complaints import sentence
 from kb.services.guides import ImportRefused
-from kb.services.replay import read_draft, replay
+from kb.services.replay import read_draft, replay, replay_publishing
 from probes.requests import PageRequest
 
 
@@ -20,6 +20,9 @@ def of_guide(request: PageRequest, slug: str) -> HttpResponse:
     guide = get_object_or_404(Guide.objects.prefetch_related("translations"), slug=slug)
     if request.method == "GET":
         return _page(request, guide, ReplayForm(guide=guide))
+    if "publish" in request.POST and guide.state != Guide.State.PUBLISHED:
+        found = replay_publishing(guide)
+        return _page(request, guide, ReplayForm(guide=guide), replay=found, is_publishing=True)
     form = ReplayForm(request.POST, request.FILES, guide=guide)
     if not form.is_valid():
         return _page(request, guide, form, status=422)

@@ -25,7 +25,8 @@ def case(guide: Guide) -> Investigation:
 def send(text: str, *permissions: str, slug: str = "connection"):
     client = key_client(*permissions)
     address = f"/api/v1/guides/{slug}/replay"
-    return client.post(address, text.encode(), content_type="text/markdown")
+    english = {"accept-language": "en"}
+    return client.post(address, text.encode(), content_type="text/markdown", headers=english)
 
 
 def test_a_flipped_rule_is_answered_with_the_case_that_would_end_otherwise(

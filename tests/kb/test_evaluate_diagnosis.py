@@ -167,6 +167,24 @@ def test_a_cause_that_the_base_does_not_have_is_named(guide: Guide, tmp_path: Pa
         evaluated(str(file_of(tmp_path, case("port-held-twice", **HELD))))
 
 
+def test_looks_that_no_rule_can_name_any_more_are_told_once(guide: Guide, tmp_path: Path):
+    old = case("port-held", listener="confirmed", doorbell="rings", outside="no_agent")
+    err = StringIO()
+
+    call_command(
+        "evaluate_diagnosis",
+        str(file_of(tmp_path, old, old)),
+        policy=["advised"],
+        stdout=StringIO(),
+        stderr=err,
+    )
+
+    assert err.getvalue().splitlines() == [
+        "stale: connection/doorbell: its guide has no such check.",
+        "stale: connection/listener: confirmed is not a reason of port_listen.",
+    ]
+
+
 def test_a_folder_without_cases_is_refused(tmp_path: Path):
     with pytest.raises(BadCases, match="no recorded case"):
         read_sets([tmp_path])

@@ -7,13 +7,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 
-from kb import services
+from kb import index, services
 from kb.ingest import CauseDraft, EvidenceDraft, GuideDraft, SymptomDraft
 from kb.models import Cause, Evidence, Guide, GuideRevision, Investigation
 from kb.services.draft_rules import draft_rules
 from kb.services.guide_files import draft_of
 from kb.services.ranking import inputs_of
-from kb.services.replay import MOST_CONCLUDED, Replay, replay
+from kb.services.replay import MOST_CONCLUDED, Replay, replay, replay_publishing
 from tests import factories as make
 from tests.kb.other_rules import flipped, solved, with_cause
 from tests.kb.unreachable import TEXT, make_unreachable, see
@@ -234,3 +234,36 @@ def test_so_many_of_the_newest_are_looked_at(guide: Guide):
         services.conclude_cause(services.find_fixes("toner"), cause, by=None)
 
     assert replayed(flipped(guide), guide).concluded_looked_at == MOST_CONCLUDED
+
+
+def test_trying_to_publish_publishes_nothing(guide: Guide):
+    case = solved(guide, "port-held", "free", listener="held_by_other")
+    draft = make_unreachable("draft")
+    Guide.objects.filter(pk=draft.pk).update(state=Guide.State.IN_REVIEW)
+    index.update(Guide.objects.get(pk=draft.pk))
+
+    found = replay_publishing(Guide.objects.get(pk=draft.pk))
+
+    assert (found.concluded_looked_at, found.open_looked_at) == (1, 0)
+    assert Guide.objects.get(pk=draft.pk).state == Guide.State.IN_REVIEW
+    assert {one.cause.guide for one in services.diagnose(case).causes} == {guide}
+
+
+def test_publishing_is_foreseen_as_it_then_is(guide: Guide):
+    case = solved(guide, "not-running", "start", outside="refused")
+    rival = make_unreachable("rival")
+    make.make_symptom(
+        rival, "told", phrases=("GET http://localhost:8001/",), suggests={"died": "strong"}
+    )
+    Guide.objects.filter(pk=rival.pk).update(state=Guide.State.IN_REVIEW)
+    rival = Guide.objects.get(pk=rival.pk)
+    index.update(rival)
+
+    (changed,) = replay_publishing(rival).concluded
+    services.publish_guide(rival, by=make.make_user())
+
+    first = services.diagnose(case).causes[0]
+    assert changed.before.first == "connection/not-running"
+    assert changed.after.first == first.cause.key
+    assert changed.after.belief == pytest.approx(first.belief)
+    assert changed.verdict == "worse"

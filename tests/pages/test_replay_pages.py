@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kb import ingest, services
+from kb import index, ingest, services
 from kb.models import Guide, GuideRevision, Investigation
 from kb.services.guide_files import draft_of, file_of
 from tests.factories import make_translation
@@ -20,6 +20,7 @@ from tests.pages.people import RESPONDER, person
 
 pytestmark = pytest.mark.django_db
 PAGE = "/g/connection/replay/"
+# Its text is looked up, and its looks, attempts and record are read.
 MOST_QUERIES_OF_A_CASE = 20
 
 
@@ -111,6 +112,22 @@ def test_the_page_is_for_who_may_change_guides(client: Client, guide: Guide):
     assert "Try other rules" not in text_of(client.get("/g/connection/"))
 
 
+def test_a_guide_in_review_can_be_tried_as_published(
+    author: Client, guide: Guide, case: Investigation
+):
+    draft = make_unreachable("other")
+    Guide.objects.filter(pk=draft.pk).update(state=Guide.State.IN_REVIEW)
+    index.update(Guide.objects.get(pk=draft.pk))
+
+    page = text_of(author.get("/g/other/replay/"))
+    found = text_of(author.post("/g/other/replay/", {"publish": "1"}))
+
+    assert "Show what publishing it would change" in page
+    assert "Show what publishing it would change" not in text_of(author.get(PAGE))
+    assert "Looked at one concluded case." in found
+    assert Guide.objects.get(pk=draft.pk).state == Guide.State.IN_REVIEW
+
+
 def test_korean_readers_read_korean(author: Client, guide: Guide, case: Investigation):
     make_translation(guide, names={"causes": {"port-held": "포트를 다른 프로그램이 씀"}})
     author.cookies["django_language"] = "ko"
@@ -158,6 +175,19 @@ def test_a_guide_can_be_tried_before_it_is_saved(editor: Client, guide: Guide, c
     assert 'name="_replay"' in editor.get(address).content.decode()
     assert "concluded case of this guide" in text_of(editor.post(address, data))
     assert guide.causes.get(slug="not-running").weight == 1
+
+
+def test_publishing_can_be_tried_from_the_list(editor: Client, guide: Guide, case: Investigation):
+    Guide.objects.filter(pk=guide.pk).update(state=Guide.State.IN_REVIEW)
+    index.update(Guide.objects.get(pk=guide.pk))
+    action = {"action": "try_publishing", "_selected_action": [guide.pk]}
+
+    found = text_of(editor.post("/admin/kb/guide/", action))
+
+    # Its own past case finds its cause again.
+    assert "One past case would end otherwise" in found
+    assert "✓ one better" in found
+    assert Guide.objects.get(pk=guide.pk).state == Guide.State.IN_REVIEW
 
 
 def test_an_import_can_be_tried_before_it_is_applied(

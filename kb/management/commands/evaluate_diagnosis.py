@@ -13,7 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kb.diagnosis.walking import POLICIES
 from kb.evaluation import diagnosis_figures as figures
-from kb.evaluation.diagnosis import Played, play, prepare, read_sets, unknown_causes
+from kb.evaluation.diagnosis import (
+    Played,
+    play,
+    prepare,
+    read_sets,
+    stale_looks,
+    unknown_causes,
+)
 from kb.evaluation.diagnosis_sets import BadCases, RecordedCase
 from kb.evaluation.product import scratch_database
 from kb.services import load_starter
@@ -49,6 +56,8 @@ class Command(BaseCommand):
         except BadCases as bad:
             raise CommandError(str(bad)) from bad
         with _base(is_starter=options["starter"]):
+            for problem in stale_looks(cases):
+                self.stderr.write(f"stale: {problem}")
             played = _played(cases, options["policy"] or POLICIES, seeds=options["seeds"])
         report = _report(cases, played)
         if options["as_json"]:
