@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incidents.services.import_decided import Decided
@@ -119,12 +118,4 @@ def lines_of(document: Document) -> list[ShownLine]:
             proposal=next(iter(coverage.get(line.number, ())), ""),
         )
         for line in document.lines[:MAX_LINES]
-    ]
-
-
-def reasons_of(document: Document) -> list[tuple[int, str]]:
-    """Why it is taken for what it is, each with its line."""
-    return [
-        (one.line, _(one.template) % one.values if one.values else _(one.template))
-        for one in document.reasons
     ]
