@@ -40,6 +40,12 @@ class Choice:
     outcomes: Sequence[tuple[str, str]] = ()
     is_missing: bool = False
 
+    @property
+    def where(self) -> str:
+        """`22`, or `387–391`."""
+        first, last = self.proposal.lines[0], self.proposal.lines[-1]
+        return f"{first}–{last}" if last > first else str(first)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
@@ -50,11 +56,6 @@ class Group:
     @property
     def count_accepted(self) -> int:
         return sum(choice.is_accepted for choice in self.choices)
-
-    @property
-    def is_in_text(self) -> bool:
-        """A guide's references stay in its text: there is nothing to decide."""
-        return not any(choice.proposal.sort != "reference" for choice in self.choices)
 
 
 @dataclass(frozen=True, kw_only=True)
