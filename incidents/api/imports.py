@@ -70,7 +70,8 @@ class PlainImportView(APIView):
         try:
             document = read(decode(body), kind=query["kind"])
         except BadGuide as refused:
-            raise _refused([Problem(line=c.line, message=sentence(c)) for c in refused.complaints])
+            problems = [Problem(line=c.line, message=sentence(c)) for c in refused.complaints]
+            raise _refused(problems) from refused
         if query["dry_run"]:
             known = known_before(document)
             return Response(document_answer(document, slug=_slug(document, query), known=known))

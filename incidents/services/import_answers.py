@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from incidents.services.import_decisions import Imported
 from incidents.services.importing import date_of
 from kb.ingest.plain import Document, Proposal
@@ -14,10 +16,7 @@ def document_answer(document: Document, *, slug: str, known: Imported | None) ->
         "stored": False,
         "is_known": known is not None,
         "kind": document.kind,
-        "reasons": [
-            {"line": one.line, "detail": one.template % one.values if one.values else one.template}
-            for one in document.reasons
-        ],
+        "reasons": [{"line": line, "detail": sentence} for line, sentence in reasons_of(document)],
         "language": document.language,
         "title": document.title,
         "slug": slug,
@@ -30,6 +29,14 @@ def document_answer(document: Document, *, slug: str, known: Imported | None) ->
         ],
         "coverage": {str(line): list(ids) for line, ids in document.coverage.items()},
     }
+
+
+def reasons_of(document: Document) -> list[tuple[int, str]]:
+    """Why it is taken for what it is, each sentence with its line."""
+    return [
+        (one.line, _(one.template) % one.values if one.values else _(one.template))
+        for one in document.reasons
+    ]
 
 
 def proposal_answer(one: Proposal) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incidents.services.import_decided import Decided
@@ -41,6 +40,12 @@ class Choice:
     outcomes: Sequence[tuple[str, str]] = ()
     is_missing: bool = False
 
+    @property
+    def where(self) -> str:
+        """`22`, or `387–391`."""
+        first, last = self.proposal.lines[0], self.proposal.lines[-1]
+        return f"{first}–{last}" if last > first else str(first)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
@@ -51,11 +56,6 @@ class Group:
     @property
     def count_accepted(self) -> int:
         return sum(choice.is_accepted for choice in self.choices)
-
-    @property
-    def is_in_text(self) -> bool:
-        """A guide's references stay in its text: there is nothing to decide."""
-        return not any(choice.proposal.sort != "reference" for choice in self.choices)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,12 +119,4 @@ def lines_of(document: Document) -> list[ShownLine]:
             proposal=next(iter(coverage.get(line.number, ())), ""),
         )
         for line in document.lines[:MAX_LINES]
-    ]
-
-
-def reasons_of(document: Document) -> list[tuple[int, str]]:
-    """Why it is taken for what it is, each with its line."""
-    return [
-        (one.line, _(one.template) % one.values if one.values else _(one.template))
-        for one in document.reasons
     ]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from incidents.forms import ImportForm
+from incidents.services.import_answers import reasons_of
 from incidents.services.importing import (
     CannotImport,
     Decided,
@@ -30,7 +31,7 @@ from incidents.services.importing import (
     known_before,
     slug_for,
 )
-from incidents.views.import_rows import groups_of, lines_of, reasons_of
+from incidents.views.import_rows import groups_of, lines_of
 from kb.ingest import BadGuide, decode
 from kb.ingest.plain import KINDS, Document, read
 from kb.models import GuideRevision

@@ -1,16 +1,19 @@
 """Which probe definitions fit the checks of a plain document, and those that come with it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kb.ingest.drafts import PARAMETER_TYPES
+from kb.ingest.fields import NAME
 from kb.ingest.plain import Check, Document
 from probes.engine import registry
 from probes.models import Probe
 from probes.services import load_probes
 
 ASK = "ask"
+_SHELL_NAME = re.compile(r"\$\{([^}]*)\}")
 
 # General enough for any document. A question runs nothing, so nobody has to approve it.
 _QUESTION = """
@@ -79,7 +82,9 @@ def values_for(probe: Probe, check: Check, *, title: str) -> tuple[dict[str, Any
     for name in sorted(registry.placeholders(probe.params)):
         parameter = _parameter_of(probe, name)
         if parameter in check.parameters or name in check.parameters:
-            values[name] = check.parameters.get(parameter, check.parameters.get(name))
+            given = _readable(check.parameters.get(parameter, check.parameters.get(name)))
+            values[name] = given
+            left_open |= dict.fromkeys(registry.placeholders(given), "text")
         else:
             values[name], left_open[name] = f"${{{name}}}", _type_of(probe, parameter)
     return values, left_open
@@ -90,7 +95,15 @@ def question_of(check: Check, title: str) -> str:
     said = check.question or title
     command = f"`{check.command}`" if check.command and check.command not in said else ""
     expected = f"({check.expected})" if check.expected else ""
-    return " ".join(part for part in (command, said, expected) if part)
+    # `${NAME}` in a document is a shell's: the guide has no value for it.
+    return _SHELL_NAME.sub(r"$\1", " ".join(part for part in (command, said, expected) if part))
+
+
+def _readable(value: Any) -> Any:
+    """Without what looks like a placeholder and can be none: `${a-b}` becomes `$a-b`."""
+    if not isinstance(value, str):
+        return value
+    return _SHELL_NAME.sub(lambda m: m[0] if NAME.fullmatch(m[1]) else f"${m[1]}", value)
 
 
 def _parameter_of(probe: Probe, placeholder: str) -> str:

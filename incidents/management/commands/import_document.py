@@ -60,7 +60,8 @@ class Command(BaseCommand):
         try:
             imported = import_plain(document, decision, by=None, rights=_ANYONE, source=source)
         except CannotImport as refused:
-            raise CommandError("\n".join([*map(str, refused.problems), _("Nothing was imported.")]))
+            problems = [*map(str, refused.problems), _("Nothing was imported.")]
+            raise CommandError("\n".join(problems)) from refused
         if imported.is_known:
             said = _("This very document was imported before, so nothing was stored.")
             self.stdout.write(str(said))

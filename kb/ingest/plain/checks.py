@@ -25,6 +25,7 @@ _EXPECTED = re.compile(
 _REFUSED = re.compile(r"연결 실패|연결 거부|refused|cannot connect", re.IGNORECASE)
 _NORMAL = re.compile(r"정상|normal|expected", re.IGNORECASE)
 _SAYS_LITTLE = re.compile(r"명령어|^commands?\b|^run\b|^예$|^example|\b후$", re.IGNORECASE)
+_LONG_LABEL = 40
 _NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+(.{3,})$")
 _ITEMS = re.compile(r"항목|확인|점검|check|item|verify", re.IGNORECASE)
 _HEALTH = re.compile(r"헬스\s*체크|health.?check", re.IGNORECASE)
@@ -74,9 +75,11 @@ def _in_code(line: Line) -> Iterator[tuple[Check, str]]:
 
 
 def _title(line: Line) -> str:
-    """The words above a command; where they only say "command", the section's heading."""
+    """The words above a command; where they say too little or tell a story, the heading."""
     label = label_of(line)
-    return title_of(line.section.title) if not label or _SAYS_LITTLE.search(label) else label
+    is_story = len(label) > _LONG_LABEL or label.endswith(".")
+    says_nothing = not label or is_story or _SAYS_LITTLE.search(label)
+    return title_of(line.section.title) if says_nothing else label
 
 
 def _check(looks: Looks, command: str) -> Check:

@@ -127,7 +127,7 @@ def _title(lines: Sequence[Line]) -> str:
 def _summary(lines: Sequence[Line]) -> str:
     """The first sentence of prose below the title that is no list and no table."""
     for line in lines[:60]:
-        is_sentence = line.is_prose and not line.is_item and line.text.strip()[0] not in "|->!"
+        is_sentence = line.is_prose and not line.is_item and line.text[0] not in " \t|->!"
         if is_sentence and line.section.number >= 0:
             return line.words[:500]
     return ""
