@@ -5,7 +5,7 @@ nothing helped. Grouped on reading, from a bounded number of texts, always in th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -106,6 +106,15 @@ class Demand:
         return (-self.count, -self.last_seen.timestamp(), self.key)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """Who asked a text, and how often in the last week and month."""
+
+    people: frozenset[int] = frozenset()
+    week: int = 0
+    month: int = 0
+
+
 def open_demand() -> list[Demand]:
     """All groups, most asked first, without the figures that `with_figures` reads. Three queries."""
     wordings = {one.fingerprint: one for one in _wordings()}
@@ -122,20 +131,38 @@ def demand_of(fingerprint: str) -> Demand | None:
 def with_figures(demands: Sequence[Demand]) -> list[Demand]:
     """Who asked, when, about what, and who writes already; three queries for all of them."""
     fingerprints = [each for one in demands for each in one.fingerprints]
-    people, week, month = _asked(fingerprints)
-    services, drafts = _services(fingerprints), _drafts(fingerprints)
-    return [
-        Demand(
-            key=one.key,
-            wordings=one.wordings,
-            people=len(set().union(*(people.get(each, set()) for each in one.fingerprints))),
-            last_week=sum(week.get(each, 0) for each in one.fingerprints),
-            last_month=sum(month.get(each, 0) for each in one.fingerprints),
-            services=_most_named(services, one.fingerprints),
-            draft=next((drafts[each] for each in one.fingerprints if each in drafts), None),
-        )
-        for one in demands
-    ]
+    asked, services = _asked(fingerprints), _services(fingerprints)
+    drafts = _drafts(fingerprints)
+    return [_with_figures(one, asked, services, drafts) for one in demands]
+
+
+def _with_figures(
+    one: Demand,
+    asked: Mapping[str, _Asked],
+    services: Mapping[str, Mapping[str, int]],
+    drafts: Mapping[str, Guide],
+) -> Demand:
+    figures = [_figures(wording, asked) for wording in one.wordings]
+    return replace(
+        one,
+        people=len(frozenset().union(*(each.people for each in figures))),
+        last_week=sum(each.week for each in figures),
+        last_month=sum(each.month for each in figures),
+        services=_most_named(services, one.fingerprints),
+        draft=next((drafts[each] for each in one.fingerprints if each in drafts), None),
+    )
+
+
+def _figures(wording: Wording, asked: Mapping[str, _Asked]) -> _Asked:
+    """Of a text that was answered, only the cases count that were not helped."""
+    if wording.gap is not None:
+        return asked.get(wording.fingerprint, _Asked())
+    now, cases = timezone.now(), wording.unhelped
+    return _Asked(
+        people=frozenset(case.person for case in cases if case.person is not None),
+        week=sum(case.at >= now - WEEK for case in cases),
+        month=sum(case.at >= now - MONTH for case in cases),
+    )
 
 
 def _wordings() -> Iterable[Wording]:
@@ -168,10 +195,7 @@ def _demand(group: Group[str], wordings: Mapping[str, Wording]) -> Demand:
     return Demand(key=group.founder, wordings=tuple(wordings[each] for each in group.members))
 
 
-def _asked(
-    fingerprints: Iterable[str],
-) -> tuple[dict[str, set[int]], dict[str, int], dict[str, int]]:
-    """By fingerprint: the different people, and the texts of the last week and month."""
+def _asked(fingerprints: Iterable[str]) -> dict[str, _Asked]:
     now = timezone.now()
     rows = (
         Investigation.objects.filter(fingerprint__in=fingerprints)
@@ -182,15 +206,15 @@ def _asked(
             month=Count("pk", filter=Q(created_at__gte=now - MONTH)),
         )
     )
-    people: dict[str, set[int]] = {}
-    weeks: dict[str, int] = {}
-    months: dict[str, int] = {}
+    asked: dict[str, _Asked] = {}
     for fingerprint, person, week, month in rows:
-        if person is not None:
-            people.setdefault(fingerprint, set()).add(person)
-        weeks[fingerprint] = weeks.get(fingerprint, 0) + week
-        months[fingerprint] = months.get(fingerprint, 0) + month
-    return people, weeks, months
+        one = asked.get(fingerprint, _Asked())
+        asked[fingerprint] = _Asked(
+            people=one.people | ({person} if person is not None else frozenset()),
+            week=one.week + week,
+            month=one.month + month,
+        )
+    return asked
 
 
 def _services(fingerprints: Iterable[str]) -> dict[str, dict[str, int]]:

@@ -27,7 +27,7 @@ def draft_from_gap(gap: SearchGap, *, by: Person) -> Guide:
 
     Its symptoms are marked inferred: a person has yet to say that they mean this.
     """
-    held = SearchGap.objects.select_for_update().select_related("draft").get(pk=gap.pk)
+    held = SearchGap.objects.select_for_update().get(pk=gap.pk)
     if held.draft is not None:
         return held.draft
     saved = save_guide(

@@ -41,7 +41,7 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Shelf:
-    """What links may lead to: the sections of every guide that can be read, by slug."""
+    """What links may lead to: the sections of the guides that can be read, by slug."""
 
     sections: Mapping[str, Collection[str]]
 
@@ -56,13 +56,18 @@ def external_links(body: str) -> list[Link]:
     return [link for link in links_of(body) if link.is_external]
 
 
-@lru_cache(maxsize=512)
+def guides_named(body: str) -> set[str]:
+    """The slugs of the guides that a body's links lead to, where they exist."""
+    return {slug for link in links_of(body) if (slug := _guide_in(link))}
+
+
+@lru_cache(maxsize=2048)
 def links_of(body: str) -> tuple[Link, ...]:
     """Every link of a Markdown body outside its code, and every document it names."""
     return tuple(_links(body))
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def section_names(body: str) -> frozenset[str]:
     return frozenset(sections_of(body))
 
@@ -108,16 +113,26 @@ def _sections_by_line(body: str) -> dict[int, str]:
 def _leads(link: Link, body: str, slug: str, shelf: Shelf) -> bool:
     if link.is_external:
         return True
+    path, fragment = _parts(link)
+    other = slug if not path else _guide_in(link)
+    if not other:
+        return path.startswith("/") and _is_page(path)
+    known = section_names(body) if other == slug else shelf.sections.get(other)
+    return known is not None and (not fragment or fragment in known)
+
+
+def _parts(link: Link) -> tuple[str, str]:
     path, _hash, fragment = unquote(link.target).partition("#")
-    path = path.partition("?")[0]
-    if not path:
-        return not fragment or fragment in section_names(body)
-    if found := _GUIDE.fullmatch(path.rpartition("/")[2] if link.is_name_only else path):
-        other = found["address"] or found["file"].removesuffix(".ko").removesuffix(".en")
-        if other == slug:
-            return not fragment or fragment in section_names(body)
-        return other in shelf.sections and (not fragment or fragment in shelf.sections[other])
-    return path.startswith("/") and _is_page(path)
+    return path.partition("?")[0], fragment
+
+
+def _guide_in(link: Link) -> str:
+    """The slug of the guide that a link leads to or a document's name means; else empty."""
+    path, _fragment = _parts(link)
+    found = _GUIDE.fullmatch(path.rpartition("/")[2] if link.is_name_only else path)
+    if found is None:
+        return ""
+    return found["address"] or str(found["file"]).removesuffix(".ko").removesuffix(".en")
 
 
 def _is_page(path: str) -> bool:

@@ -223,6 +223,8 @@ def test_an_answer_that_helped_nobody_is_demand_too(client: Client, guide: Guide
     mina = author(client)
     found = services.find_fixes("net::ERR_CONNECTION_REFUSED in the garage", by=mina)
     assert open_demand() == []
+    # Asked by another, who said nothing: no demand.
+    services.find_fixes("net::ERR_CONNECTION_REFUSED in the garage", by=make_user("minji"))
 
     services.conclude(
         found,
@@ -232,7 +234,7 @@ def test_an_answer_that_helped_nobody_is_demand_too(client: Client, guide: Guide
     )
 
     (demand,) = with_figures(open_demand())
-    assert (demand.count, demand.unhelped, demand.people) == (1, 1, 1)
+    assert (demand.count, demand.unhelped, demand.people, demand.last_week) == (1, 1, 1, 1)
     assert "a guide was found and nothing helped" in client.get("/gaps/").content.decode()
     client.post(f"/gaps/{found.fingerprint}/draft/")
     assert with_figures(open_demand())[0].draft == Guide.objects.get(state="draft")

@@ -50,7 +50,7 @@ def _of_one(guide: Guide) -> Iterator[Reason]:
         yield Reason(
             code="overdue",
             severity=STALE if is_forgotten else LOOK,
-            text=_("Its review was due on %(day)s.") % {"day": guide.review_after.isoformat()},
+            text=_("Its review is overdue."),
             since=guide.review_after,
             href=page,
             evidence=_("the guide"),

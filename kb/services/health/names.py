@@ -1,14 +1,14 @@
 """What a guide names and is not there: links, documents, services."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from kb.models import Guide, GuideRevision, Service
 from kb.services.health.reasons import LOOK, Reason
-from kb.services.links import Link, Shelf, dead_links, section_names
+from kb.services.links import Link, Shelf, dead_links, guides_named, section_names
 
 # More of one sort, and the first few say enough.
 MOST_OF_A_SORT = 5
@@ -23,14 +23,23 @@ def name_reasons(guides: Mapping[int, Guide]) -> Iterator[tuple[int, Reason]]:
 
 
 def _link_reasons(guides: Mapping[int, Guide]) -> Iterator[tuple[int, Reason]]:
-    shelf = _shelf()
+    bodies = {pk: _bodies(guide) for pk, guide in guides.items()}
+    named = set().union(*(guides_named(body) for found in bodies.values() for body in found))
+    shelf = _shelf(named)
     for guide in guides.values():
-        bodies = [guide.body, *(one.body for one in guide.translations.all() if one.body)]
-        dead = [link for body in bodies for link in dead_links(body, slug=guide.slug, shelf=shelf)]
+        dead = [
+            link
+            for body in bodies[guide.pk]
+            for link in dead_links(body, slug=guide.slug, shelf=shelf)
+        ]
         # A translation has its original's links: each is told once.
         once = {(link.target, link.is_name_only): link for link in reversed(dead)}
         for link in list(reversed(once.values()))[:MOST_OF_A_SORT]:
             yield guide.pk, _link_reason(guide, link)
+
+
+def _bodies(guide: Guide) -> list[str]:
+    return [body for body in (guide.body, *(t.body for t in guide.translations.all())) if body]
 
 
 def _link_reason(guide: Guide, link: Link) -> Reason:
@@ -49,13 +58,13 @@ def _link_reason(guide: Guide, link: Link) -> Reason:
     )
 
 
-def _shelf() -> Shelf:
-    """The sections of each guide that can be read, in any of its languages."""
-    rows = Guide.objects.published().prefetch_related("translations")
-    sections: dict[str, frozenset[str]] = {}
-    for guide in rows.only("slug", "body"):
-        bodies = [guide.body, *(one.body for one in guide.translations.all())]
-        sections[guide.slug] = frozenset().union(*(section_names(body) for body in bodies))
+def _shelf(slugs: Iterable[str]) -> Shelf:
+    """The sections of these guides, where they can be read, in any of their languages."""
+    rows = Guide.objects.published().filter(slug__in=slugs).prefetch_related("translations")
+    sections = {
+        guide.slug: frozenset().union(*(section_names(body) for body in _bodies(guide)))
+        for guide in rows
+    }
     return Shelf(sections=sections)
 
 
