@@ -30,6 +30,7 @@ _RESPONDER = (
 )
 _AUTHOR = (
     _RESPONDER
+    | _may("incidents", ["view", "add", "change", "delete"], ["incidenttemplate"])
     | _may("kb", ["add", "change"], ("guide", "service"))
     | _may("kb", ["add", "change", "delete"], _PARTS)
     | {"kb.publish_guide", "kb.import_guide", "kb.delete_searchgap"}

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from incidents.models import ActionItem, Incident
+from incidents.services.errors import BadTime, CannotClose
 from incidents.services.known_errors import open_known_errors
 from kb.models import Attempt, Cause, Guide, Resolution, Service
 from kb.templatetags.localized import cause_title, resolution_title
@@ -181,6 +182,7 @@ class CloseForm(forms.Form):
         help_text=_("Needed when no known fix is chosen."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    at = MomentField(label=_("When it happened"), help_text=_("Leave it empty for now."))
 
     def __init__(self, *args: Any, fixes: QuerySet[Resolution], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -189,6 +191,13 @@ class CloseForm(forms.Form):
 
     def clean_confirmed(self) -> bool:
         return bool(self.cleaned_data["confirmed"])
+
+
+def complain(form: CloseForm, refused: CannotClose | BadTime) -> None:
+    """Say at each field what the service refused."""
+    problems = refused.problems if isinstance(refused, CannotClose) else {"at": str(refused)}
+    for name, problem in problems.items():
+        form.add_error(name, problem)
 
 
 class AttemptForm(forms.Form):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from incidents import services
-from incidents.forms import CloseForm, fixes_of
+from incidents.forms import CloseForm, complain, fixes_of
 from incidents.models import ActionItem, Incident, Note, StatusChange
 from kb.services.errors import CannotConclude
 
@@ -142,9 +142,8 @@ class IncidentAdmin(admin.ModelAdmin):
     def _close(self, request: HttpRequest, incident: Incident, form: CloseForm) -> bool:
         try:
             services.close_incident(incident, by=_user(request), **form.cleaned_data)
-        except services.CannotClose as refused:
-            for name, problem in refused.problems.items():
-                form.add_error(name, problem)
+        except (services.CannotClose, services.BadTime) as refused:
+            complain(form, refused)
             return False
         except (services.IllegalMove, CannotConclude) as refused:
             form.add_error(None, str(refused))

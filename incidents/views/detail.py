@@ -72,6 +72,8 @@ def page(
     request: PageRequest, this: Opened, *, refused: Mapping[str, Form] | None = None
 ) -> HttpResponse:
     """The whole page; `refused` holds the form that was sent and could not be taken, by name."""
+    for form in (refused or {}).values():
+        _lead_to_first_error(form)
     forms = _forms(this) | dict(refused or {})
     context = {
         **forms,
@@ -80,6 +82,13 @@ def page(
         "open_form": next(iter(refused or {}), ""),
     }
     return render(request, "incidents/detail.html", context, status=400 if refused else 200)
+
+
+def _lead_to_first_error(form: Form) -> None:
+    """The page is long: the browser goes to what has to change."""
+    wrong = next((name for name in form.fields if name in form.errors), None)
+    if wrong is not None:
+        form.fields[wrong].widget.attrs["autofocus"] = True
 
 
 def _forms(this: Opened) -> dict[str, Form]:

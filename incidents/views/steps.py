@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from incidents import services
-from incidents.forms import CloseForm, MergeForm, NoteForm, StatusForm
+from incidents.forms import CloseForm, MergeForm, NoteForm, StatusForm, complain
 from incidents.models import Incident
 from incidents.views.detail import incident_of, opened, page
 from kb.services.errors import CannotConclude
@@ -62,9 +62,8 @@ def incident_close(request: PageRequest, public_id: str) -> HttpResponse:
         return page(request, this, refused={"close_form": form})
     try:
         services.close_incident(this.incident, by=request.user, to=to, **form.cleaned_data)
-    except services.CannotClose as refused:
-        for name, problem in refused.problems.items():
-            form.add_error(name, problem)
+    except (services.CannotClose, services.BadTime) as refused:
+        complain(form, refused)
         return page(request, opened(public_id), refused={"close_form": form})
     except (services.IllegalMove, CannotConclude) as refused:
         messages.error(request, str(refused))

@@ -154,6 +154,7 @@ PAGES = {
     "guide": "/g/cors-502/",
     "incidents": "/incidents/",
     "incident-new": "/incidents/new/",
+    "action-items": "/incidents/actions/",
     "probes": "/probes/",
     "probe": "/probes/tcp/",
     "gaps": "/gaps/",
