@@ -165,8 +165,8 @@ class Command(BaseCommand):
 def _load_starter() -> str:
     saved = load_starter()
     changed = sum(one.created or one.changed for one in saved) + len(load_starter_incidents())
-    have = f"{Guide.objects.count()} guides, {Incident.objects.count()} incidents"
-    return f"{have}; files new or changed: {changed}"
+    guides, incidents = Guide.objects.count(), Incident.objects.count()
+    return f"guides: {guides}, incidents: {incidents}, files new or changed: {changed}"
 
 
 def _children(descriptor: int, port: int, options: dict[str, Any]) -> list[Child]:
