@@ -46,7 +46,7 @@ def store(file: str) -> Incident | None:
 
 @pytest.mark.django_db
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(incidents.map(without_names), st.booleans())
 def test_what_came_in_goes_out_and_comes_in_again_without_a_change(
