@@ -26,7 +26,7 @@ from probes.services import masked
 _TWICE = gettext_noop("%(other)s holds this incident too")
 _MASKED = gettext_noop("this line may hold a secret (%(sorts)s), which is stored masked")
 _LANGUAGE = gettext_noop("%(given)s is not one of: %(choices)s")
-_ITSELF = gettext_noop("names itself")
+_CIRCLE = gettext_noop("would merge the incident into itself")
 _NO_KNOWN_ERROR = gettext_noop("a workaround leaves its cause open, and no known error is given")
 _NEW_SERVICE = gettext_noop("the service %(name)s does not exist yet and will be created")
 _NEW_PERSON = gettext_noop(
@@ -180,10 +180,24 @@ class _Planner:
         if draft.language and draft.language not in languages:
             values = {"given": draft.language, "choices": ", ".join(languages)}
             self._complain(name, draft, "language", _LANGUAGE, **values)
-        if draft.merged_into and draft.merged_into == draft.incident:
-            self._complain(name, draft, "merged_into", _ITSELF)
+        if draft.merged_into and self._goes_in_a_circle(draft):
+            self._complain(name, draft, "merged_into", _CIRCLE)
         if draft.resolution_kind == Incident.ResolutionKind.WORKAROUND and not draft.known_error:
             self._warn(name, draft, "resolution_kind", _NO_KNOWN_ERROR)
+
+    def _goes_in_a_circle(self, draft: IncidentDraft) -> bool:
+        seen, at = {draft.incident}, draft.merged_into
+        while at and at not in seen:
+            seen.add(at)
+            at = self._merged_into(at)
+        return at == draft.incident
+
+    def _merged_into(self, incident: str) -> str:
+        """As it will be: by a file of this import, else as it is stored."""
+        if incident in self.drafts:
+            return self.drafts[incident][1].merged_into
+        stored = Incident.objects.select_related("merged_into").filter(public_id=incident).first()
+        return stored.merged_into.public_id if stored and stored.merged_into else ""
 
     def _look_at_references(self) -> None:
         known = look_up(draft for _name, draft in self.drafts.values())

@@ -16,7 +16,7 @@ from kb.services.restoring import Ending, Told, restore
 def write_incident(incident: Incident, draft: IncidentDraft, known: Known) -> None:
     """Bring the incident's rows to what the draft says; `known` holds every row it names.
 
-    What it was merged into is written by `merge_into`, once all incidents of an import exist.
+    What it was merged into may come in the same import: `merge_into` writes that once all exist.
     """
     _Writer(draft, known).write(incident)
 
@@ -58,6 +58,7 @@ class _Writer:
             "closed_at": draft.closed_at,
             "resolution_kind": draft.resolution_kind,
             "known_error": self._cause(draft.known_error),
+            "merged_into": self.known.incidents.get(draft.merged_into),
             "report": draft.body,
         }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import translation
 
 from incidents import services
 from incidents.models import Incident
@@ -33,7 +34,8 @@ def exported(db: None, tmp_path: Path) -> Path:
 
 def run(command: str, folder: Path, **options: bool) -> str:
     out = StringIO()
-    call_command(command, str(folder), stdout=out, stderr=out, **options)
+    with translation.override("en"):
+        call_command(command, str(folder), stdout=out, stderr=out, **options)
     return out.getvalue()
 
 

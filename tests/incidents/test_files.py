@@ -233,6 +233,32 @@ def test_incidents_that_were_merged_come_in_any_order(known: None) -> None:
     assert file_of(merged) == first
 
 
+def test_an_incident_is_taken_out_of_the_one_it_was_merged_into(known: None) -> None:
+    second = FILE.replace("inc_7k2m9qd4x1tz", "inc_000000000001")
+    load(FILE.replace("resolution_kind", "merged_into: inc_000000000001\nresolution_kind"), second)
+    reopened = FILE.replace("status: closed", "status: open")
+
+    (incident,) = load(reopened)
+
+    assert file_of(incident) == reopened
+
+
+def test_incidents_are_not_merged_in_a_circle(known: None) -> None:
+    load(FILE.replace("inc_7k2m9qd4x1tz", "inc_000000000001"))
+    Incident.objects.create(
+        title="between",
+        public_id="inc_000000000002",
+        status="closed",
+        closed_at=datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC),
+        merged_into=Incident.objects.get(),
+    )
+    file = FILE.replace("inc_7k2m9qd4x1tz", "inc_000000000001").replace(
+        "resolution_kind", "merged_into: inc_000000000002\nresolution_kind"
+    )
+
+    assert complaints(file) == ["0.md:16: merged_into: would merge the incident into itself"]
+
+
 def test_secrets_are_listed_with_their_line_and_never_stored(known: None) -> None:
     file = FILE.replace("second line", "password=hunter2hunter2").replace(
         "It was", "token: ghp_abcdefghijklmnopqrstuvwxyz0123456789 It was"

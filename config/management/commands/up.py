@@ -167,8 +167,8 @@ def _load_starter() -> str:
     saved = load_starter()
     load_starter_templates()
     changed = sum(one.created or one.changed for one in saved) + len(load_starter_incidents())
-    have = f"{Guide.objects.count()} guides, {Incident.objects.count()} incidents"
-    return f"{have}; files new or changed: {changed}"
+    guides, incidents = Guide.objects.count(), Incident.objects.count()
+    return f"guides: {guides}, incidents: {incidents}, files new or changed: {changed}"
 
 
 def _children(descriptor: int, port: int, options: dict[str, Any]) -> list[Child]:

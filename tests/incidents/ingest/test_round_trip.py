@@ -117,7 +117,7 @@ incidents = st.builds(
 )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(incidents)
 def test_what_was_written_reads_the_same(draft: IncidentDraft) -> None:
     text = dump(draft)
@@ -126,7 +126,7 @@ def test_what_was_written_reads_the_same(draft: IncidentDraft) -> None:
     assert dump(parse(text)) == text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(incidents, bodies)
 def test_the_report_is_kept_to_the_byte(draft: IncidentDraft, body: str) -> None:
     front = dump(draft).removesuffix(draft.body)
