@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from kb.diagnosis.strengths import SELDOM_SO
 from kb.diagnosis.values import Askable, Cause, Condition, Seen
 
-# Reason codes of the kinds that look whether something is there at an address.
-_REACHED = frozenset(
-    ["connected", "listening", "pid_hidden", "held_by_other", "bound_loopback_only", "reset", "as_expected", "wrong_status", "header_missing", "body_mismatch", "timed_out_ttfb", "timed_out_body", "bad_response", "too_many_redirects", "within", "slow", "too_slow", "allowed", "masked_by_5xx", "origin_not_allowed", "no_cors_headers", "method_not_allowed", "header_not_allowed", "credentials_not_allowed", "preflight_refused", "valid", "expires_soon", "expires_very_soon", "expired", "not_yet_valid", "self_signed", "untrusted", "name_mismatch", "handshake_failed", "starttls_refused", "tls_failed"]
-)
+# Reason codes of the kinds that look whether something is there at an address. A code that does
+# not tell, such as `reset`, stands in neither.
+_LISTENS = ("listening", "pid_hidden", "held_by_other", "bound_loopback_only", "connected")
+_ANSWERS = ("as_expected", "wrong_status", "header_missing", "body_mismatch", "bad_response")
+_IN_TIME = ("within", "slow", "too_slow", "timed_out_ttfb", "timed_out_body")
+_CORS = ("allowed", "origin_not_allowed", "no_cors_headers", "masked_by_5xx")
+_PREFLIGHT = ("method_not_allowed", "header_not_allowed", "preflight_refused")
+_TLS = ("valid", "expires_soon", "expires_very_soon", "expired", "self_signed", "untrusted")
+_REACHED = frozenset((*_LISTENS, *_ANSWERS, *_IN_TIME, *_CORS, *_PREFLIGHT, *_TLS))
 _NOT_REACHED = frozenset(
-    ["not_listening", "refused", "timed_out_connect", "no_route", "dns_failed", "unreachable"]
+    ("not_listening", "refused", "timed_out_connect", "no_route", "dns_failed", "unreachable")
 )
 
 
