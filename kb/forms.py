@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from kb.models import Guide, GuideRevision, Service
 
-
 LARGEST_GUIDE_BYTES = 600_000
 
 
