@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from kb.models import Guide, GuideRevision, Service
 
+LARGEST_GUIDE_BYTES = 600_000
+
 
 class PasteForm(forms.Form):
     """An error as someone copied it."""
@@ -107,7 +109,7 @@ class ReplayForm(forms.Form):
         label=_("or the text of the guide"),
         required=False,
         strip=False,
-        max_length=400_000,
+        max_length=LARGEST_GUIDE_BYTES,
         widget=forms.Textarea(attrs={"class": "code", "rows": 10, "spellcheck": "false"}),
     )
     revision = _Revisions(
@@ -122,6 +124,12 @@ class ReplayForm(forms.Form):
         super().__init__(*args, **kwargs)
         revisions = GuideRevision.objects.filter(guide=guide)
         self.fields["revision"].queryset = revisions  # type: ignore[attr-defined]
+
+    def clean_document(self) -> Any:
+        document = self.cleaned_data["document"]
+        if document and document.size > LARGEST_GUIDE_BYTES:
+            raise forms.ValidationError(_("This file is larger than 600 KB; no guide is."))
+        return document
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

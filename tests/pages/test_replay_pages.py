@@ -99,7 +99,10 @@ def test_nothing_or_something_wrong_is_told_with_its_line(author: Client, guide:
     wrong = author.post(PAGE, {"pasted": "---\nslug: connection\nnope: 1\n---\n"})
     other = author.post(PAGE, {"pasted": file_of(guide).replace("connection", "another", 1)})
 
-    assert (nothing.status_code, wrong.status_code, other.status_code) == (422, 422, 422)
+    large = author.post(PAGE, {"document": SimpleUploadedFile("a.md", b"x" * 600_001)})
+
+    assert {one.status_code for one in (nothing, wrong, other, large)} == {422}
+    assert "This file is larger than 600 KB" in text_of(large)
     assert "Choose a file, paste the guide's text, or a revision." in text_of(nothing)
     assert "pasted.md:3" in text_of(wrong)
     assert "this is not the guide connection" in text_of(other)
