@@ -292,6 +292,13 @@ def test_what_is_no_text_is_refused(text: str) -> None:
         read(text)
 
 
+def test_a_guides_own_file_is_not_taken_for_a_plain_document() -> None:
+    with pytest.raises(BadGuide, match="front matter"):
+        read("---\nslug: connection\nlanguage: ko\n---\n# Text\n")
+
+    assert read("---\n# A\n---\nText\n").title == "A"
+
+
 def test_a_document_without_anything_to_propose_keeps_its_text() -> None:
     document = read("Nothing here.\n")
 
