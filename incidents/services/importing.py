@@ -17,6 +17,7 @@ from incidents.services.import_decisions import (
 )
 from incidents.services.import_reports import Report, store_report
 from incidents.services.import_rules import problems_of
+from kb import index
 from kb.ingest import BadGuide
 from kb.ingest.plain import REPORT, Cause, Document, Fact, Proposal, Reference, with_replaced
 from kb.models import Guide
@@ -89,14 +90,16 @@ def import_plain(
     A guide comes as a draft, or for review where whoever imports may not publish: never
     published. Raises CannotImport with every problem.
     """
-    if known := known_before(document, decision):
-        return known
     decided = Decided(document, decision, slug=slug_for(document))
-    if problems := problems_of(decided, rights):
-        raise CannotImport(problems)
     maker = _Maker(decided, may_publish=rights.may_publish)
     try:
         with transaction.atomic():
+            # Two may import at once: whoever comes second sees what the first has stored.
+            index.lock()
+            if known := known_before(document, decision):
+                return known
+            if problems := problems_of(decided, rights):
+                raise CannotImport(problems)
             return maker.store(by=by, source=source)
     except BadGuide as refused:
         raise CannotImport(maker.about(refused)) from refused

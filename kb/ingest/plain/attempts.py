@@ -81,7 +81,7 @@ def _begin_or_tell(steps: list[_Step], line: Line) -> None:
 
 def _hear(step: _Step, line: Line) -> None:
     """What a step's own sentences and comments say; code itself says nothing of the outcome."""
-    if line.text.strip() and not line.is_fence and not line.text.startswith("---"):
+    if line.text.strip() and not line.text.startswith("---"):
         step.last_line = line.number
     if line.number != step.line.number and (line.is_prose or line.comment):
         step.said.append(line.comment or line.words)

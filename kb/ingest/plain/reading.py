@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kb.ingest.complaints import BadGuide
+from kb.ingest.complaints import BadGuide, Complaint, gettext_noop
 from kb.ingest.plain.afterwards import actions, lessons, results
 from kb.ingest.plain.attempts import attempts
 from kb.ingest.plain.causes import causes
@@ -22,6 +22,12 @@ from kb.ingest.reading import not_a_guide
 # More than a person decides on in one page; the rest stays in the body.
 MAX_PROPOSALS = 400
 MAX_TITLE = 200
+MAX_FRONT, MAX_FRONT_LINES = 4_000, 20
+
+_GUIDE_FILE = gettext_noop(
+    "this is a guide's own file, with front matter: import it in the administration or with "
+    "manage.py import_guides"
+)
 
 _Finder = Callable[[Sequence[Line]], Iterable[Proposal]]
 _OF_REPORT: tuple[_Finder, ...] = (facts, attempts, results, lessons, actions)
@@ -64,9 +70,10 @@ class Document:
 def read(text: str, *, kind: str = "") -> Document:
     """What the document may become; `kind` overrules the guess.
 
-    Raises BadGuide for what is no text: too large, empty, or with control characters.
+    Raises BadGuide for what is no text (too large, empty, with control characters), and for a
+    guide's own file.
     """
-    if problem := not_a_guide(text):
+    if problem := not_a_guide(text) or _has_front_matter(text):
         raise BadGuide([problem])
     secrets = secrets_of(text)
     lines = with_masks(lines_of(text), {one.line: one.masked for one in secrets})
@@ -87,6 +94,15 @@ def read(text: str, *, kind: str = "") -> Document:
         secrets=tuple(secrets),
         is_cut=len(found) > MAX_PROPOSALS,
     )
+
+
+def _has_front_matter(text: str) -> Complaint | None:
+    """A guide's own file says itself what it holds: there is nothing to propose."""
+    first, *others = text[:MAX_FRONT].split("\n")[:MAX_FRONT_LINES]
+    names_itself = any(line.startswith(("slug:", "translates:")) for line in others)
+    if first.strip() == "---" and names_itself:
+        return Complaint(line=1, field="", template=_GUIDE_FILE)
+    return None
 
 
 def _find(lines: Sequence[Line], kind: str) -> Iterator[Proposal]:
