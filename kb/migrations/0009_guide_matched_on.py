@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="guide",
             name="matched_on",
-            field=models.DateField(blank=True, editable=False, help_text="The last day on which a pasted text led to it.", null=True, verbose_name="last found on"),
+            field=models.DateField(blank=True, editable=False, help_text="The last day on which a text led to it or its checks were started.", null=True, verbose_name="last found on"),
         ),
         migrations.RunPython(begin_today, migrations.RunPython.noop),
     ]

@@ -60,7 +60,7 @@ class Guide(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("The last day on which a pasted text led to it."),
+        help_text=_("The last day on which a text led to it or its checks were started."),
     )
     services = models.ManyToManyField(Service, blank=True, verbose_name=_("services"))
     parameters = models.JSONField(

@@ -52,14 +52,14 @@ def find_fixes(
     investigation.save()
     remember_facts(investigation, case.analysis)
     if case.guides:
-        _note_found(case.guides)
+        _note_needed(case.guides)
         close_gap(investigation.fingerprint, case.guides[0])
     elif kept.strip():
         count_gap(investigation)
     return investigation
 
 
-def _note_found(guides: Sequence[Guide]) -> None:
+def _note_needed(guides: Sequence[Guide]) -> None:
     """Written once a day and guide; whoever holds a row at the moment writes the same."""
     today = timezone.now().date()
     new_today = [guide.pk for guide in guides if guide.matched_on != today]
@@ -73,6 +73,7 @@ def _note_found(guides: Sequence[Guide]) -> None:
 @transaction.atomic
 def start_from_guide(guide: Guide, *, by: Person) -> Investigation:
     """An investigation of one guide, without a paste: its parameters are typed or bound."""
+    _note_needed([guide])
     return Investigation.objects.create(
         text="",
         fingerprint=f"guide:{guide.slug}",

@@ -18,7 +18,7 @@ from kb.services.guide_saving import save_guide
 from kb.services.people import Person, person
 
 _LONGEST_TITLE, _LONGEST_SLUG, _LONGEST_SAMPLE = 120, 40, 1_000
-_FENCE = re.compile(r"`{3,}")
+_FENCE, _NOT_WORD = re.compile(r"`{3,}"), re.compile(r"[\W_]+")
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def _draft(gap: SearchGap) -> GuideDraft:
 
 def _free_slug(title: str, gap: SearchGap) -> str:
     """From the title's ASCII words, else from the fingerprint, and never another guide's."""
-    name = slugify(title)[:_LONGEST_SLUG].strip("-_")
+    name = slugify(_NOT_WORD.sub("-", title))[:_LONGEST_SLUG].strip("-_")
     digits = gap.fingerprint.rpartition(":")[2][:8]
     if len(name) < 4:
         name = f"gap-{digits}"

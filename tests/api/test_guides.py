@@ -3,7 +3,7 @@
 from rest_framework.test import APIClient
 
 from kb.ingest import parse
-from kb.models import Guide
+from kb.models import Guide, Investigation, Resolution
 
 
 def test_the_published_guides_are_listed(matcher: APIClient) -> None:
@@ -81,3 +81,20 @@ def test_a_reader_of_english_gets_the_whole_cause_in_english(matcher: APIClient)
     assert fix["rollback"].startswith("If it was the wrong one,")
     assert guide["parameters"]["target"]["label"] == "ASGI target"
     assert guide["parameters"]["host"]["label"] == "Address you are trying to open"
+
+
+def test_a_cause_says_how_often_its_repairs_worked_and_where(matcher: APIClient) -> None:
+    repair = Resolution.objects.get(cause__slug="not-running", slug="start")
+    for environment, outcome in (("prod", "worked"), ("Prod", "failed"), ("", "worked")):
+        case = Investigation.objects.create(text="x", fingerprint="x", environment=environment)
+        case.attempts.create(what="x", resolution=repair, outcome=outcome)
+
+    body = matcher.get("/api/v1/causes/connection/not-running").json()
+
+    (record,) = [
+        one["track_record"] for one in body["resolutions"] if one["slug"].endswith("/start")
+    ]
+    assert (record["worked"], record["tried"], record["ordered_by"]) == (2, 3, None)
+    assert record["interval"] == [0.2077, 0.9385]
+    here = record["environments"]["prod"]
+    assert (list(record["environments"]), here["worked"], here["tried"]) == (["prod"], 1, 2)

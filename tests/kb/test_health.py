@@ -277,12 +277,21 @@ def test_a_service_that_was_deleted_is_named(guide: Guide):
 
 def test_a_guide_that_no_text_led_to_for_half_a_year(guide: Guide):
     Guide.objects.update(created_at=YEAR_AGO, matched_on=TODAY - timedelta(days=181))
-    assert only(guide).text == "No pasted text led to it for 181 days."
+    assert only(guide).text == "Nobody was led to it or started its checks for 181 days."
 
     services.find_fixes(TEXT)
 
     assert reasons(guide) == []
     assert Guide.objects.get(pk=guide.pk).matched_on == timezone.now().date()
+
+
+def test_who_starts_its_checks_needs_the_guide_too(guide: Guide):
+    Guide.objects.update(created_at=YEAR_AGO)
+    assert [code for code, _text in reasons(guide)] == ["not_matched"]
+
+    services.start_from_guide(Guide.objects.get(pk=guide.pk), by=None)
+
+    assert reasons(guide) == []
 
 
 def test_a_translation_behind_the_original(guide: Guide):

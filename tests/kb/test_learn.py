@@ -322,7 +322,9 @@ def test_reading_what_was_confirmed_takes_as_many_queries_however_much_was(equal
 def tried(resolution: Resolution, outcome: str, *people: str, environment: str = "") -> None:
     """Each of these people said so, each in a case of their own."""
     for name in people:
-        case = services.find_fixes(TEXT, environment=environment)
+        case = Investigation.objects.create(
+            text=TEXT, fingerprint="another", environment=environment
+        )
         by = User.objects.filter(username=name).first() or make_user(name)
         case.attempts.create(what="x", resolution=resolution, outcome=outcome, by=by)
 

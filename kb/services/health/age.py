@@ -60,7 +60,8 @@ def _of_one(guide: Guide) -> Iterator[Reason]:
         yield Reason(
             code="not_matched",
             severity=LOOK,
-            text=_("No pasted text led to it for %(days)s days.") % {"days": (today - needed).days},
+            text=_("Nobody was led to it or started its checks for %(days)s days.")
+            % {"days": (today - needed).days},
             since=needed,
             href=page,
             evidence=_("the guide"),
