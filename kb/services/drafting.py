@@ -4,6 +4,7 @@ The draft says nothing that the case did not: words are observed, what was seen 
 cause, and a cause that nobody confirmed stays suspected.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ from kb.services.symptom_hits import Hits, Kin, hits_of, past_pastes
 from probes.models import Batch, BatchItem
 
 _TITLE = 200
+_SHORTEST_SLUG = 4
+_NOT_WORD = re.compile(r"[\W_]+")
 _CAUSE = "found"
 _PROVENANCE = "observed"
 
@@ -137,8 +140,9 @@ def guide_draft(told: Told, chosen: Chosen) -> GuideDraft:
 
 
 def free_slug(title: str) -> str:
-    """A slug for the title that no guide has; Korean titles get a plain one with a number."""
-    stem = slugify(title)[:40].strip("-") or "guide"
+    """A slug for the title that no guide has; a title without Latin words gets a plain one."""
+    name = slugify(_NOT_WORD.sub("-", title))[:40].strip("-_")
+    stem = name if len(name) >= _SHORTEST_SLUG else "guide"
     taken = set(Guide.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     if stem not in taken:
         return stem

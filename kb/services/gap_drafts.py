@@ -1,24 +1,22 @@
 """From a gap to the beginning of a guide: the error, its strings as symptoms, headings to fill."""
 
-import re
-
 from django.conf import settings
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from kb.ingest import GuideDraft
 from kb.ingest.drafts import SymptomDraft
+from kb.ingest.fences import fenced
 from kb.matching.said import constant_phrases, headline
 from kb.models import Guide, GuideRevision, Investigation, SearchGap, Service
 from kb.services.demand import demand_of, with_figures
+from kb.services.drafting import free_slug
 from kb.services.gaps import SAMPLE_CHARS
 from kb.services.guide_saving import save_guide
 from kb.services.people import Person, person
 
-_LONGEST_TITLE, _LONGEST_SLUG, _LONGEST_SAMPLE = 120, 40, 1_000
-_FENCE, _NOT_WORD = re.compile(r"`{3,}"), re.compile(r"[\W_]+")
+_LONGEST_TITLE, _LONGEST_SAMPLE = 120, 1_000
 
 
 @transaction.atomic
@@ -65,7 +63,7 @@ def _draft(gap: SearchGap) -> GuideDraft:
     title = headline(gap.sample, longest=_LONGEST_TITLE) or _("An error without words")
     phrases = constant_phrases(gap.sample) or (title,)
     return GuideDraft(
-        slug=_free_slug(title, gap),
+        slug=free_slug(title),
         language=_language(),
         title=title,
         state=Guide.State.DRAFT,
@@ -73,16 +71,6 @@ def _draft(gap: SearchGap) -> GuideDraft:
         symptoms=(SymptomDraft(slug="seen", phrases=phrases, provenance="inferred"),),
         body=_body(gap.sample[:_LONGEST_SAMPLE].strip()),
     )
-
-
-def _free_slug(title: str, gap: SearchGap) -> str:
-    """From the title's ASCII words, else from the fingerprint, and never another guide's."""
-    name = slugify(_NOT_WORD.sub("-", title))[:_LONGEST_SLUG].strip("-_")
-    digits = gap.fingerprint.rpartition(":")[2][:8]
-    if len(name) < 4:
-        name = f"gap-{digits}"
-    taken = Guide.objects.filter(slug=name).exists()
-    return f"{name}-{digits}-{gap.pk}" if taken else name
 
 
 def _language() -> str:
@@ -99,10 +87,8 @@ def _services(gap: SearchGap) -> frozenset[str]:
 
 
 def _body(sample: str) -> str:
-    longest = max((len(fence) for fence in _FENCE.findall(sample)), default=2)
-    fence = "`" * (longest + 1)
     parts = (
-        (_("What is seen"), "seen", f"{fence}text\n{sample}\n{fence}"),
+        (_("What is seen"), "seen", fenced(sample)),
         (_("Diagnosis"), "diagnosis", _("What tells the causes apart, and where to look.")),
         (
             pgettext("a guide's heading", "Fix"),
