@@ -76,7 +76,7 @@ class InvestigationAdmin(ReadOnly):
         ("services", "environment", "guide"),
         "typed",
         ("concluded_at", "concluded_by"),
-        ("concluded_cause", "concluded_resolution"),
+        ("concluded_cause", "confirmation", "concluded_resolution"),
     ]
 
     @admin.display(description=_("title"))

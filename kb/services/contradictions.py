@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from django.db.models import Count, Max, Q, prefetch_related_objects
 from django.utils.timezone import localtime
@@ -14,7 +16,9 @@ from kb.ingest.contradictions import (
     odd_status_words,
     unanswered_paths,
 )
-from kb.models import Attempt, Cause, Guide, Resolution
+from kb.models import Attempt, Cause, Check, Guide, Resolution
+from probes.engine import registry
+from probes.engine.errors import InvalidParams
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,12 +37,14 @@ class Contradiction:
 
 def contradictions_of_guide(guide: Guide) -> list[Contradiction]:
     """A fixed number of queries. All are inferred: an author decides what to make of them."""
-    prefetch_related_objects([guide], "causes", "translations")
+    prefetch_related_objects([guide], "causes", "translations", "checks__probe")
     causes = {cause.pk: cause for cause in guide.causes.all()}
     return [
         *_failed_without(causes),
         *_fixes_that_only_helped(guide, causes),
-        *_of_texts([guide.body, *(one.body for one in guide.translations.all())]),
+        *_of_texts(
+            [guide.body, *(one.body for one in guide.translations.all())], urls=_urls(guide)
+        ),
     ]
 
 
@@ -106,12 +112,34 @@ def _only_helped(fix: Resolution, cause: Cause, newest: Attempt, *, count: int) 
     return Contradiction(sort="fix", sentence=sentence % words, cause=cause, attempt=newest)
 
 
-def _of_texts(texts: Iterable[str]) -> Iterator[Contradiction]:
+def _urls(guide: Guide) -> dict[str, str]:
+    """What the guide's checks ask over HTTP with the guide's own values, by the check's name."""
+    defaults = {name: entry.get("default") for name, entry in guide.parameters.items()}
+    known = {name: value for name, value in defaults.items() if value is not None}
+    return {
+        guide.localized_name("checks", check.slug, check.name): url
+        for check in guide.checks.all()
+        if (url := _url(check, known))
+    }
+
+
+def _url(check: Check, values: Mapping[str, Any]) -> str:
+    try:
+        filled = registry.fill(check.parameters, values)
+        params = registry.fill_in(check.probe.kind, check.probe.params, filled)
+    except InvalidParams:
+        return ""
+    return str(params.get("url") or "")
+
+
+def _of_texts(
+    texts: Iterable[str], *, urls: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Contradiction]:
     """A translation says the same again: each is told once, with the first text's lines."""
     paths: dict[tuple[int, str], UnansweredPath] = {}
     words: dict[tuple[str, ...], OddStatusWords] = {}
     for text in texts:
-        for path in unanswered_paths(text):
+        for path in unanswered_paths(text, urls=urls):
             paths.setdefault((path.port, path.path), path)
         for odd in odd_status_words(text):
             words.setdefault(odd.listed, odd)
@@ -122,24 +150,31 @@ def _of_texts(texts: Iterable[str]) -> Iterator[Contradiction]:
 def _path(found: UnansweredPath) -> Contradiction:
     words = {
         "line": found.line,
+        "check": found.asked_by,
         "path": found.path,
         "port": found.port,
         "lines": _listed(str(line) for line in found.route_lines),
         "routes": _listed(found.routes),
     }
-    sentence = (
-        _(
+    if found.asked_by:
+        sentence = _(
+            "The check “%(check)s” asks %(path)s on port %(port)d, but the code defines only "
+            "%(routes)s (lines %(lines)s): the answer would be 404."
+        )
+    elif found.is_health_check:
+        sentence = _(
             "Line %(line)d: the health check asks %(path)s on port %(port)d, but the code defines "
             "only %(routes)s (lines %(lines)s): it would be unhealthy for ever."
         )
-        if found.is_health_check
-        else _(
+    else:
+        sentence = _(
             "Line %(line)d asks %(path)s on port %(port)d, but the code defines only %(routes)s "
             "(lines %(lines)s): the answer would be 404."
         )
-    )
     return Contradiction(
-        sort="path", sentence=sentence % words, lines=(found.line, *found.route_lines)
+        sort="path",
+        sentence=sentence % words,
+        lines=(*filter(None, [found.line]), *found.route_lines),
     )
 
 

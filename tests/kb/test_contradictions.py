@@ -101,6 +101,19 @@ def test_what_a_text_says_against_itself_is_told_once_for_all_its_translations(g
     )
 
 
+def test_check_of_the_guide_that_asks_what_its_code_does_not_answer(guide: Guide):
+    Guide.objects.filter(pk=guide.pk).update(body=REPORT.replace("/health", "/"))
+    guide.refresh_from_db()
+    guide.parameters["port"]["default"] = 8001
+    docs = make.make_probe("alive", kind="http", params={"url": "${url}"})
+    make.make_check(guide, "alive", docs, parameters={"url": "http://${host}:${port}/alive"})
+
+    assert sentences(guide)[0] == (
+        "The check “alive” asks /alive on port 8001, but the code defines only "
+        "/, /api/quotes/{number} (lines 22, 26): the answer would be 404."
+    )
+
+
 def test_report_of_an_incident_is_read_the_same_way(guide: Guide):
     found = contradictions_of_incident_text(REPORT)
 

@@ -1,8 +1,9 @@
 """A path that a document asks for and that the same document's code does not answer."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from kb.ingest.contradictions.blocks import Block, Line, blocks
 from kb.ingest.contradictions.routes import Routes, routes_of
@@ -23,7 +24,10 @@ _GET_PORT = re.compile(r"^\s*port:\s*[\"']?(?P<port>\d{2,5})\b")
 
 @dataclass(frozen=True, kw_only=True)
 class UnansweredPath:
-    """`line` asks for `path` on `port`, where the code in `route_lines` defines `routes` only."""
+    """`line` asks for `path` on `port`, where the code in `route_lines` defines `routes` only.
+
+    `asked_by` is the name of what asks where it is no line of the text; `line` is then 0.
+    """
 
     path: str
     port: int
@@ -31,6 +35,7 @@ class UnansweredPath:
     is_health_check: bool
     routes: tuple[str, ...]
     route_lines: tuple[int, ...]
+    asked_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,18 +44,22 @@ class _Asked:
     port: int
     line: int
     is_health_check: bool
+    asked_by: str = ""
 
 
-def unanswered_paths(text: str) -> list[UnansweredPath]:
+def unanswered_paths(
+    text: str, *, urls: Mapping[str, str] = MappingProxyType({})
+) -> list[UnansweredPath]:
     """Of Markdown, in the order of its lines; each path once per port.
 
-    Only where the code states its port and can have no other routes: what cannot be told is not
+    `urls` are asked by what stands outside the text, by its name. Only where the code states its port and can have no other routes: what cannot be told is not
     reported.
     """
     code = list(blocks(text))
     known = {routes.port: routes for routes in routes_of(code) if routes.is_whole}
     found: dict[tuple[int, str], UnansweredPath] = {}
-    for asked in _asked(text, code):
+    by_name = [one for name, url in urls.items() for one in _by_url(url, asked_by=name)]
+    for asked in [*_asked(text, code), *by_name]:
         routes = known.get(asked.port)
         if routes is not None and not routes.answers(asked.path):
             found.setdefault((asked.port, asked.path), _unanswered(asked, routes))
@@ -65,6 +74,7 @@ def _unanswered(asked: _Asked, routes: Routes) -> UnansweredPath:
         is_health_check=asked.is_health_check,
         routes=tuple(dict.fromkeys(route.path for route in routes.routes)),
         route_lines=tuple(route.line for route in routes.routes),
+        asked_by=asked.asked_by,
     )
 
 
@@ -80,14 +90,22 @@ def _by_command(lines: list[Line]) -> Iterator[_Asked]:
         if not _ASKS.search(line.text):
             continue
         near = lines[max(0, index - _NEAR) : index + 1]
-        for url in _URL.finditer(line.text):
-            path = (url["path"] or "/").partition("?")[0].partition("#")[0]
-            yield _Asked(
-                path=path,
-                port=int(url["port"]),
-                line=line.number,
-                is_health_check=any(_HEALTH.search(one.text) for one in near),
-            )
+        is_health_check = any(_HEALTH.search(one.text) for one in near)
+        yield from _by_url(line.text, line=line.number, is_health_check=is_health_check)
+
+
+def _by_url(
+    text: str, *, line: int = 0, is_health_check: bool = False, asked_by: str = ""
+) -> Iterator[_Asked]:
+    """The addresses in the text that name their port."""
+    for url in _URL.finditer(text):
+        yield _Asked(
+            path=(url["path"] or "/").partition("?")[0].partition("#")[0],
+            port=int(url["port"]),
+            line=line,
+            is_health_check=is_health_check,
+            asked_by=asked_by,
+        )
 
 
 def _by_probe(block: Block) -> Iterator[_Asked]:
