@@ -81,7 +81,7 @@ class ResolutionField(KeyField):
         }
 
 
-def _services() -> serializers.ManyRelatedField:
+def _services() -> NamedField:
     return NamedField(slug_field="slug", many=True, queryset=Service.objects.all(), required=False)
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -72,6 +73,29 @@ def test_looking_for_similar_keeps_what_was_typed_and_stores_nothing(client: Cli
     for shown in (page, typed):
         assert there.public_id in shown and "This looks like" in shown
     assert Incident.objects.count() == 1
+
+
+def test_who_was_logged_out_is_shown_the_way_back_and_nothing_else(client: Client) -> None:
+    user = person(client, *RESPONDER)
+    there = services.open_incident("The ledger drains", by=user, text=TEXT.format(1))
+    client.logout()
+
+    shown = client.post("/incidents/similar/", {"text": TEXT.format(2)}).content.decode()
+
+    assert "/login/?next=/incidents/new/" in shown
+    assert there.public_id not in shown
+    person_without = Client()
+    person_without.force_login(User.objects.create_user("guest"))
+    assert person_without.post("/incidents/similar/", {"text": "a"}).status_code == 403
+
+
+def test_who_may_not_read_incidents_is_shown_none(client: Client) -> None:
+    user = person(client, "incidents.add_incident")
+    there = services.open_incident("The ledger drains", by=user, text=TEXT.format(1))
+
+    shown = client.post("/incidents/similar/", {"text": TEXT.format(2)}).content.decode()
+
+    assert there.public_id not in shown and there.title not in shown
 
 
 def test_one_press_adds_the_text_to_the_incident_that_is_there(client: Client) -> None:

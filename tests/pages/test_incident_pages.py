@@ -11,6 +11,8 @@ from tests.pages.people import RESPONDER, person
 
 pytestmark = pytest.mark.django_db
 
+FORMSETS = ("notes", "action_items", "status_changes")
+
 
 def test_incident_is_logged_from_what_nobody_knew(client: Client) -> None:
     user = person(client, *RESPONDER)
@@ -190,3 +192,26 @@ def test_admin_closes_nothing_as_worked_around_without_a_known_error(
     assert "choose the known error" in answer.content.decode()
     incident.refresh_from_db()
     assert incident.status == "open"
+
+
+def test_admin_keeps_no_secret_and_no_impossible_start(admin_client: Client, admin_user) -> None:
+    incident = services.open_incident("Login is down", by=admin_user)
+    services.change_status(incident, to="investigating", by=admin_user)
+    address = f"/admin/incidents/incident/{incident.pk}/change/"
+    secret = "hunter2-" + "and-more"
+    said = {
+        "title": f"password={secret}",
+        "severity": "major",
+        "report": f"Authorization: Bearer {secret}",
+        "started_at_0": "2026-11-20",
+        "started_at_1": "10:00:00",
+        **{f"{name}-{what}_FORMS": "0" for name in FORMSETS for what in ("TOTAL", "INITIAL")},
+    }
+
+    late = admin_client.post(address, said | {"started_at_0": "2099-01-01"})
+    kept = admin_client.post(address, said)
+
+    assert (late.status_code, kept.status_code) == (200, 302)
+    incident.refresh_from_db()
+    assert incident.started_at.year == 2026
+    assert secret not in incident.title + incident.report
