@@ -222,6 +222,7 @@ def test_a_duplicate_shows_where_it_goes_on_and_is_taken_out_again(client: Clien
     assert unknown.status_code == 400
     page = client.get(here).content.decode()
     assert "This is a duplicate" in page and whole.public_id in page
+    assert f'Merged into <a href="{whole.get_absolute_url()}">' in page
     assert "Turned out to be the same" in client.get(whole.get_absolute_url()).content.decode()
     client.post(f"{here}unmerge/")
     duplicate.refresh_from_db()
