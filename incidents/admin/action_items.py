@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from incidents import services
 from incidents.models import ActionItem
+from probes.services import masked
 
 
 class WhereItStands(admin.SimpleListFilter):
@@ -38,6 +39,10 @@ class ActionItemAdmin(admin.ModelAdmin):
     readonly_fields = ["done_at", "done_by"]
     ordering = ["due", "id"]
     actions = ["mark_done"]
+
+    def save_model(self, request: HttpRequest, obj: ActionItem, form: Any, change: bool) -> None:
+        obj.what, obj.detail = masked(obj.what), masked(obj.detail)
+        super().save_model(request, obj, form, change)
 
     @admin.action(description=_("Mark as done"), permissions=["change"])
     def mark_done(self, request: HttpRequest, items: QuerySet[ActionItem]) -> None:

@@ -1,9 +1,10 @@
 """Incidents in the admin: what happened, notes that only grow, and closing with what fixed it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -18,7 +19,9 @@ from django.utils.translation import gettext_lazy
 from incidents import services
 from incidents.forms import CloseForm, complain, fixes_of
 from incidents.models import ActionItem, Incident, Note, StatusChange
+from incidents.services.editing import check_start
 from kb.services.errors import CannotConclude
+from probes.services import masked
 
 
 class NoteInline(admin.TabularInline):
@@ -53,13 +56,25 @@ class StatusChangeInline(admin.TabularInline):
 
 class ActionItemInline(admin.TabularInline):
     model = ActionItem
-    fields = ["what", "detail", "owner", "due", "horizon", "position"]
+    fields = ["what", "owner", "due", "horizon"]
+    show_change_link = True
     autocomplete_fields = ["owner"]
     extra = 1
 
 
+class IncidentForm(ModelForm):
+    def clean_started_at(self) -> datetime:
+        started_at: datetime = self.cleaned_data["started_at"]
+        try:
+            check_start(self.instance, started_at)
+        except services.BadTime as refused:
+            raise ValidationError(str(refused)) from refused
+        return started_at
+
+
 @admin.register(Incident)
 class IncidentAdmin(admin.ModelAdmin):
+    form = IncidentForm
     list_display = ["title", "status", "severity", "assignee", "started_at", "resolved_at"]
     list_filter = ["status", "severity", "services", "environment"]
     list_select_related = ["assignee"]
@@ -96,6 +111,7 @@ class IncidentAdmin(admin.ModelAdmin):
     ) -> None:
         if not change:
             obj.reporter_id = request.user.pk
+        obj.title, obj.report = masked(obj.title), masked(obj.report)
         super().save_model(request, obj, form, change)
 
     def save_formset(
@@ -103,7 +119,9 @@ class IncidentAdmin(admin.ModelAdmin):
     ) -> None:
         for row in formset.save(commit=False):
             if isinstance(row, Note) and row.author_id is None:
-                row.author_id = request.user.pk
+                row.author_id, row.text = request.user.pk, masked(row.text)
+            elif isinstance(row, ActionItem):
+                row.what = masked(row.what)
         super().save_formset(request, form, formset, change)
 
     @admin.action(description=gettext_lazy("Mark as resolved"), permissions=["change"])

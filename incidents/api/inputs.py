@@ -18,7 +18,16 @@ _LONGEST_REPORT = 200_000
 _LONGEST_TEXT = 20_000
 
 
-class PersonField(serializers.SlugRelatedField):
+class NamedField(serializers.SlugRelatedField):
+    """A row by its name. PostgreSQL cannot even be asked for a text with a NUL."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if "\x00" in str(data):
+            self.fail("does_not_exist", slug_name=self.slug_field, value=printable(data))
+        return super().to_internal_value(data)
+
+
+class PersonField(NamedField):
     """A user by name; null is nobody."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -40,7 +49,8 @@ class KeyField(serializers.Field):
 
     def to_internal_value(self, data: Any) -> Any:
         slugs = str(data)[:200].split("/")
-        found = self.find(*slugs) if len(slugs) == self.parts else None
+        is_key = len(slugs) == self.parts and "\x00" not in str(data)
+        found = self.find(*slugs) if is_key else None
         if found is None:
             raise serializers.ValidationError(self.sentence(printable(data)), code=self.unknown)
         return found
@@ -71,10 +81,8 @@ class ResolutionField(KeyField):
         }
 
 
-def _services() -> serializers.SlugRelatedField:
-    return serializers.SlugRelatedField(
-        slug_field="slug", many=True, queryset=Service.objects.all(), required=False
-    )
+def _services() -> NamedField:
+    return NamedField(slug_field="slug", many=True, queryset=Service.objects.all(), required=False)
 
 
 class IncidentInput(StrictSerializer):
@@ -91,7 +99,7 @@ class IncidentInput(StrictSerializer):
     services = _services()
     environment = serializers.CharField(max_length=60, default="", allow_blank=True)
     assignee = PersonField()
-    investigation = serializers.SlugRelatedField(
+    investigation = NamedField(
         slug_field="public_id", queryset=Investigation.objects.all(), default=None, allow_null=True
     )
     started_at = serializers.DateTimeField(default=None, allow_null=True)
@@ -117,9 +125,7 @@ class FilterQuery(StrictSerializer):
 
     status = serializers.ChoiceField(choices=Incident.Status.choices, required=False)
     severity = serializers.ChoiceField(choices=Incident.Severity.choices, required=False)
-    service = serializers.SlugRelatedField(
-        slug_field="slug", queryset=Service.objects.all(), required=False
-    )
+    service = NamedField(slug_field="slug", queryset=Service.objects.all(), required=False)
     assignee = PersonField()
     environment = serializers.CharField(max_length=60, required=False)
     since = serializers.DateTimeField(required=False)
@@ -188,4 +194,4 @@ class ActionItemQuery(StrictSerializer):
 
 
 class MergeInput(StrictSerializer):
-    into = serializers.SlugRelatedField(slug_field="public_id", queryset=Incident.objects.all())
+    into = NamedField(slug_field="public_id", queryset=Incident.objects.all())

@@ -43,7 +43,7 @@ def edit_incident(
     """
     stored = locked(incident)
     if isinstance(started_at := fields.get("started_at"), datetime):
-        _check_start(stored, started_at)
+        check_start(stored, started_at)
     if "assignee" in fields and fields["assignee"] != stored.assignee:
         _note_assignment(stored, fields["assignee"], by=by)
     for name in EDITABLE:
@@ -57,9 +57,10 @@ def edit_incident(
     return incident
 
 
-def _check_start(incident: Incident, started_at: datetime) -> None:
+def check_start(incident: Incident, started_at: datetime) -> None:
+    """Raises BadTime where it cannot have begun then."""
     happened_at(started_at, now=timezone.now())
-    first = incident.status_changes.first()
+    first = incident.status_changes.first() if incident.pk else None
     if first is not None and started_at > first.at:
         shown = timezone.localtime(first.at).strftime("%Y-%m-%d %H:%M")
         raise BadTime(_("It cannot have started after its first step, at %(at)s.") % {"at": shown})

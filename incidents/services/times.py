@@ -67,7 +67,12 @@ def times_of(
 
 
 def incident_times(incident: Incident) -> Times:
-    """Reads `status_changes.all()`, so a prefetch answers it without a query."""
+    """Reads `status_changes.all()`, so a prefetch answers it without a query.
+
+    A duplicate has none: that it was merged is not that it was resolved.
+    """
+    if incident.merged_into_id:
+        return Times()
     return times_of(
         incident.started_at, incident.status_changes.all(), resolved_at=incident.resolved_at
     )

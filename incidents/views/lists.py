@@ -49,7 +49,7 @@ def _figures(found: QuerySet[Incident]) -> services.Statistics:
 
 def _wanted(request: HttpRequest) -> dict[str, str]:
     names = ("status", "severity", "service", "recurring", "q")
-    wanted = {name: request.GET.get(name, "").replace("\x00", "").strip() for name in names}
+    wanted = {name: request.GET.get(name, "").strip() for name in names}
     # A status says more than open or all.
     return {**wanted, "show": "all" if wanted["status"] else request.GET.get("show", "open")}
 

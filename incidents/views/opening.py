@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
@@ -46,11 +47,16 @@ def incident_new(request: PageRequest) -> HttpResponse:
     return redirect(incident)
 
 
-@login_required
-@permission_required("incidents.add_incident", raise_exception=True)
 @require_POST
 def incident_similar(request: PageRequest) -> HttpResponse:
-    """What is like the text that is being typed; nothing of it is stored."""
+    """What is like the text that is being typed; nothing of it is stored.
+
+    Under the field of somebody whose login ended stands a way back in, not the whole login page.
+    """
+    if not request.user.is_authenticated:
+        return render(request, "incidents/logged_out.html")
+    if not request.user.has_perm("incidents.add_incident"):
+        raise PermissionDenied
     return render(request, "incidents/similar.html", _similar(request.POST.get("text", "")))
 
 

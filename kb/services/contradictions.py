@@ -40,8 +40,7 @@ def contradictions_of_guide(guide: Guide) -> list[Contradiction]:
     prefetch_related_objects([guide], "causes", "translations", "checks__probe")
     causes = {cause.pk: cause for cause in guide.causes.all()}
     return [
-        *_failed_without(causes),
-        *_fixes_that_only_helped(guide, causes),
+        *contradicted_by_attempts(causes),
         *_of_texts(
             [guide.body, *(one.body for one in guide.translations.all())], urls=_urls(guide)
         ),
@@ -51,6 +50,12 @@ def contradictions_of_guide(guide: Guide) -> list[Contradiction]:
 def contradictions_of_incident_text(text: str) -> list[Contradiction]:
     """Of the Markdown of an incident's report."""
     return list(_of_texts([text]))
+
+
+def contradicted_by_attempts(causes: Mapping[int, Cause]) -> Iterator[Contradiction]:
+    """What was tried against these causes, by id, of any guides; four queries at most."""
+    yield from _failed_without(causes)
+    yield from _fixes_that_only_helped(causes)
 
 
 def _failed_without(causes: Mapping[int, Cause]) -> Iterator[Contradiction]:
@@ -77,9 +82,9 @@ def _failed(cause: Cause, attempt: Attempt) -> Contradiction:
     return Contradiction(sort="attempt", sentence=sentence % words, cause=cause, attempt=attempt)
 
 
-def _fixes_that_only_helped(guide: Guide, causes: Mapping[int, Cause]) -> Iterator[Contradiction]:
+def _fixes_that_only_helped(causes: Mapping[int, Cause]) -> Iterator[Contradiction]:
     """What is called a fix, helped only partly every time, and left its cause open."""
-    fixes = Resolution.objects.filter(cause__guide=guide, kind=Resolution.Kind.FIX)
+    fixes = Resolution.objects.filter(cause__in=causes, kind=Resolution.Kind.FIX)
     still_open = fixes.exclude(cause__standing=Cause.Standing.FIXED).in_bulk()
     tried = Attempt.objects.filter(resolution__in=still_open).exclude(
         outcome=Attempt.Outcome.UNKNOWN

@@ -139,6 +139,7 @@ def test_an_illegal_step_is_a_conflict_that_says_what_is_allowed(working: APICli
         ({"status": "investigating", "kind": "fix"}, "/kind"),
         ({"status": "closed", "resolution": "no/such/fix"}, "/resolution"),
         ({"status": "closed", "cause": "none"}, "/cause"),
+        ({"status": "closed", "cause": "a\x00/b"}, "/cause"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -161,8 +162,9 @@ def test_what_is_sent_is_changed_and_nothing_else(working: APIClient) -> None:
     body = working.patch(address, {"assignee": "jisu", "environment": "prod"}, format="json").json()
 
     assert (body["assignee"], body["environment"], body["severity"]) == ("jisu", "prod", "major")
-    refused = working.patch(address, {"assignee": "nobody", "colour": "red"}, format="json")
-    assert {error["pointer"] for error in refused.json()["errors"]} == {"/assignee", "/colour"}
+    for name in ("nobody", "a\x00b"):
+        refused = working.patch(address, {"assignee": name, "colour": "red"}, format="json")
+        assert {error["pointer"] for error in refused.json()["errors"]} == {"/assignee", "/colour"}
 
 
 def test_attempts_are_kept_in_order_with_the_causes_they_took_away(working: APIClient) -> None:

@@ -87,6 +87,7 @@ def test_a_duplicate_takes_no_steps_of_its_own(mina: User) -> None:
     whole, duplicate = began(), began()
     services.merge(duplicate, into=whole, by=mina)
 
+    assert services.incident_times(duplicate) == services.Times()
     assert services.next_statuses(duplicate) == []
     with pytest.raises(services.IllegalMove, match="merged into another"):
         services.change_status(duplicate, to="investigating", by=mina, reason="Why not.")

@@ -361,3 +361,15 @@ def test_queries_do_not_grow_with_guides_cases_and_runs(guide: Guide):
 
     assert [len(one.reasons) for one in found] == [3, 3, 3]
     assert len(many) == len(few)
+
+
+def test_a_cause_that_was_out_of_the_way_of_a_failed_attempt_is_a_reason_to_look(guide: Guide):
+    cause = guide.causes.get(slug="not-running")
+    case = services.find_fixes(TEXT)
+    attempt = case.attempts.create(what="A minimal server", outcome="failed")
+    attempt.addresses.add(cause)
+
+    found = [one for one in health(guide).reasons if one.code == "cause_contradicted"]
+
+    assert [(one.severity, one.evidence) for one in found] == [("look", case.public_id)]
+    assert "A minimal server" in found[0].text

@@ -12,6 +12,7 @@ from kb.services.health.checks import check_reasons
 from kb.services.health.names import name_reasons
 from kb.services.health.reasons import FINE, KINDS, LOOK, STALE, Health, Reason, from_worst
 from kb.services.health.repairs import repair_reasons
+from kb.services.health.tried import tried_reasons
 from kb.services.health.use import use_reasons
 
 __all__ = ["FINE", "KINDS", "LOOK", "STALE", "Health", "Reason", "health_of", "warnings_of"]
@@ -21,6 +22,7 @@ Found = Iterable[tuple[int, Reason]]
 PARTS: tuple[Callable[[Mapping[int, Guide]], Found], ...] = (
     repair_reasons,
     cause_reasons,
+    tried_reasons,
     check_reasons,
     name_reasons,
     use_reasons,
