@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from incidents import services, timeline
+from incidents import services
 from incidents.models import ActionItem, Incident, Note
+from incidents.services import timeline
 from incidents.services.recurrence import Recurrence
 from incidents.services.statistics import Statistics
 from incidents.services.times import Figure, Times

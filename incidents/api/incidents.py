@@ -11,11 +11,12 @@ from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from incidents import services, timeline
+from incidents import services
 from incidents.api import answers
 from incidents.api.inputs import IncidentChange, IncidentInput, IncidentQuery, StatisticsQuery
 from incidents.api.refusals import RefusingView
 from incidents.models import Incident
+from incidents.services import timeline
 from kb.services.people import person
 from kb.services.ranking import diagnose
 from probes.strict import read, read_query

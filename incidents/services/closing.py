@@ -13,9 +13,9 @@ from incidents.services.errors import CannotClose
 from incidents.services.known_errors import is_open_known_error, only_workaround
 from incidents.services.moving import locked, move
 from incidents.services.notes import write_note
-from kb.models import Cause, Investigation, Resolution
+from kb.models import Attempt, Cause, Investigation, Resolution
 from kb.services.find import start_from_guide
-from kb.services.learn import conclude, conclude_cause, conclude_in_words
+from kb.services.learn import conclude_cause, conclude_in_words, record_outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,20 +146,15 @@ def _concluded(
     if investigation is None:
         investigation = start_from_guide(ending.found.guide, by=by)
     if ending.resolution is not None:
-        conclude(investigation, ending.resolution, worked=True, by=by)
+        record_outcome(
+            investigation,
+            ending.resolution,
+            outcome=Attempt.Outcome.WORKED,
+            # The form asks for the cause apart: only presumed, unless somebody says more.
+            was_cause=ending.confirmed or None,
+            implies_cause=False,
+            by=by,
+        )
     elif investigation.concluded_at is None:
-        conclude_cause(investigation, ending.found, by=by)
-    _say_how_sure(investigation, ending.confirmed)
+        conclude_cause(investigation, ending.found, by=by, is_presumed=not ending.confirmed)
     return investigation
-
-
-def _say_how_sure(investigation: Investigation, confirmed: bool | None) -> None:
-    """What the runs confirmed stays so; else the person's word, and unsaid is presumed."""
-    known = Investigation.Confirmation
-    investigation.refresh_from_db()
-    if investigation.concluded_cause_id is None or investigation.confirmation == known.RUNS:
-        return
-    if confirmed is None and investigation.confirmation:
-        return
-    investigation.confirmation = known.PERSON if confirmed else known.PRESUMED
-    investigation.save(update_fields=["confirmation"])

@@ -7,11 +7,11 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents import timeline
 from incidents.models import ActionItem, Incident
+from incidents.services import timeline
 from incidents.services.markdown import block, inline, section_about, table
 from incidents.services.milestones import Times, day, duration, times_of, when
-from incidents.timeline import Entry
+from incidents.services.timeline import Entry
 from kb.models import Attempt, Cause, Investigation, Resolution
 
 # What a report calls these sections, in Korean and in English, or by their ids.

@@ -10,9 +10,10 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from incidents import services, timeline
+from incidents import services
 from incidents.forms import ActionItemForm, AttemptForm, CloseForm, MergeForm, NoteForm, fixes_of
 from incidents.models import Incident
+from incidents.services import timeline
 from incidents.views.stages import stages_of
 from kb.models import Cause, Resolution
 from kb.rendering import render as to_html

@@ -19,20 +19,21 @@ def confirmation_of(
     verification: Verification,
     *,
     was_cause: bool | None,
+    implies_cause: bool,
     by: User | None,
 ) -> Confirmation:
     """What confirms the cause of a repair that worked. `was_cause` is the person's own word on it.
 
     `ranked` is None for a cause that is not among those of the case. A workaround leaves the cause
     where it is, so that it worked confirms nothing. Without a word, who says that a fix worked
-    says that its cause was it, unless runs ruled that cause out.
+    says that its cause was it where that `implies_cause`, unless runs ruled that cause out.
     """
     if resolution.kind != Resolution.Kind.FIX or was_cause is False:
         return Confirmation.PRESUMED
     state = ranked.state if ranked else "not_looked_at"
     if state != "ruled_out" and _seen_by_runner([*_supporting(ranked), *_repaired(verification)]):
         return Confirmation.RUNS
-    says_so = was_cause or state != "ruled_out"
+    says_so = was_cause or (implies_cause and state != "ruled_out")
     return Confirmation.PERSON if says_so and by is not None else Confirmation.PRESUMED
 
 

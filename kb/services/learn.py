@@ -46,11 +46,13 @@ def record_outcome(
     by: Person,
     note: str = "",
     was_cause: bool | None = None,
+    implies_cause: bool = True,
 ) -> Recorded:
     """Write down what came of it; where it worked, the case is closed.
 
     What verified it is kept, and what confirms the cause: `was_cause` is what the person says of
-    that, None without a word. The same answer again changes nothing. Raises CannotConclude for
+    that, None without a word; whether the outcome then is one on the cause, too, is
+    `implies_cause`. The same answer again changes nothing. Raises CannotConclude for
     advice to leave something alone, and when something else already fixed it.
     """
     stored = Investigation.objects.select_for_update().get(pk=investigation.pk)
@@ -65,7 +67,12 @@ def record_outcome(
     attempt = _attempt(stored, resolution, outcome=outcome, by=person(by), note=note)
     if worked:
         stored.confirmation = confirmation_of(
-            resolution, ranked, verification, was_cause=was_cause, by=person(by)
+            resolution,
+            ranked,
+            verification,
+            was_cause=was_cause,
+            implies_cause=implies_cause,
+            by=person(by),
         )
         _close(stored, resolution, verification, by=person(by))
         investigation.refresh_from_db()

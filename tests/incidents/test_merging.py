@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.models import User
 
-from incidents import services, timeline
+from incidents import services
 from incidents.models import Incident
+from incidents.services import timeline
 from tests.incidents.conftest import after, began
 
 

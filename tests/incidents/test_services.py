@@ -3,8 +3,9 @@
 import pytest
 from django.contrib.auth.models import User
 
-from incidents import services, timeline
+from incidents import services
 from incidents.models import Incident
+from incidents.services import timeline
 from kb.models import Attempt, Resolution
 from kb.services.find import find_fixes
 from kb.services.ranking import diagnose

@@ -6,8 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from incidents import services, timeline
+from incidents import services
 from incidents.models import Incident
+from incidents.services import timeline
 from kb.services.investigate import run_checks
 from kb.services.ranking import diagnose
 from probes.models import Batch, BatchItem, Run
