@@ -1,17 +1,19 @@
 """A postmortem out of the record: what happened and what was learned, and not who did it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from incidents.models import ActionItem, Incident
 from incidents.services import timeline
+from incidents.services.durations import duration
 from incidents.services.markdown import block, inline, section_about, table
-from incidents.services.milestones import Times, day, duration, times_of, when
 from incidents.services.timeline import Entry
+from incidents.services.times import incident_times
 from kb.models import Attempt, Cause, Investigation, Resolution
 
 # What a report calls these sections, in Korean and in English, or by their ids.
@@ -96,28 +98,38 @@ def _impact(incident: Incident) -> str:
 
 
 def _times(incident: Incident) -> str:
-    times = times_of(incident)
-    if times.tells_only_the_day:
-        words = {"day": day(times.started)}
+    times, started = incident_times(incident), incident.started_at
+    if times.only_day:
+        words = {"day": day(started)}
         return _("Only the day is recorded: %(day)s. How long it took is not told.") % words
     rows = [
-        (_("Started"), times.started, ""),
-        (_("Recorded here"), times.recorded, ""),
-        (_("Acknowledged"), times.acknowledged, _("time to acknowledge (MTTA)")),
-        (_("Mitigated"), times.mitigated, ""),
-        (_("Resolved"), times.resolved, _("time to resolve (MTTR)")),
+        (_("Started"), when(started), ""),
+        _time_row(_("Recorded here"), started, _recorded_after(incident), ""),
+        _time_row(_("Acknowledged"), started, times.acknowledge, _("time to acknowledge (MTTA)")),
+        _time_row(_("Mitigated"), started, times.mitigate, ""),
+        _time_row(_("Resolved"), started, times.resolve, _("time to resolve (MTTR)")),
     ]
-    head = (_("Step"), _("When"), _("After the start"))
-    return table(head, [_time_row(times, *row) for row in rows])
+    return table((_("Step"), _("When"), _("After the start")), rows)
+
+
+def _recorded_after(incident: Incident) -> timedelta:
+    return max(timedelta(0), incident.created_at - incident.started_at)
 
 
 def _time_row(
-    times: Times, name: str, moment: datetime | None, measure: str
+    name: str, started: datetime, took: timedelta | None, measure: str
 ) -> tuple[str, str, str]:
-    passed = times.after(moment)
-    if moment is None or passed is None:
-        return name, when(moment) if moment else _("not recorded"), ""
-    return name, when(moment), duration(passed) + (f", {measure}" if measure else "")
+    if took is None:
+        return name, _("not recorded"), ""
+    return name, when(started + took), duration(took) + (f", {measure}" if measure else "")
+
+
+def when(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
+
+
+def day(moment: datetime) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%d")
 
 
 # What was seen and done

@@ -30,12 +30,21 @@ class Step(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Times:
-    """From the start to each milestone; None where it was not reached or not written down."""
+    """From the start to each milestone; None where it was not reached or not written down.
+
+    `only_day`: every step stands at the start, as where a report names the day and no more.
+    """
 
     acknowledge: timedelta | None = None
     identify: timedelta | None = None
     mitigate: timedelta | None = None
     resolve: timedelta | None = None
+    only_day: bool = False
+
+    @property
+    def known(self) -> set[timedelta]:
+        took = (self.acknowledge, self.identify, self.mitigate, self.resolve)
+        return {one for one in took if one is not None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +66,18 @@ def times_of(
     steps = list(steps)
     standing = _not_taken_back(steps)
     resolved = _first(standing, *SETTLED) or (resolved_at if not steps else None)
-    found = {
-        "acknowledge": _acknowledged(steps),
-        "identify": _first(standing, _S.IDENTIFIED),
-        "mitigate": _first(standing, _S.MITIGATED),
-        "resolve": resolved,
-    }
-    return Times(**{name: at - started_at for name, at in found.items() if at is not None})
+
+    def since_start(at: datetime | None) -> timedelta | None:
+        return at - started_at if at else None
+
+    times = Times(
+        acknowledge=since_start(_acknowledged(steps)),
+        identify=since_start(_first(standing, _S.IDENTIFIED)),
+        mitigate=since_start(_first(standing, _S.MITIGATED)),
+        resolve=since_start(resolved),
+    )
+    # Nobody is that quick: the start is where a step is put whose time nobody wrote down.
+    return Times(only_day=True) if times.known == {timedelta(0)} else times
 
 
 def incident_times(incident: Incident) -> Times:

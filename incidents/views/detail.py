@@ -18,6 +18,7 @@ from incidents.views.stages import stages_of
 from kb.models import Cause, Resolution
 from kb.rendering import render as to_html
 from kb.services.answers import Diagnosis
+from kb.services.contradictions import Contradiction, contradictions_of_incident_text
 from kb.services.ranking import diagnose
 from probes.requests import PageRequest
 
@@ -59,7 +60,7 @@ def incident_of(public_id: str) -> Incident:
         "merged_into",
         "reporter",
         "assignee",
-    ).prefetch_related("services", "status_changes")
+    ).prefetch_related("services", "status_changes", "guides__translations")
     return get_object_or_404(incidents, public_id=public_id)
 
 
@@ -78,7 +79,7 @@ def page(
     forms = _forms(this) | dict(refused or {})
     context = {
         **forms,
-        **_about(this),
+        **_about(request, this),
         **_timeline(request, this),
         "open_form": next(iter(refused or {}), ""),
     }
@@ -112,7 +113,7 @@ def _ending(incident: Incident) -> dict[str, Any]:
     }
 
 
-def _about(this: Opened) -> dict[str, Any]:
+def _about(request: PageRequest, this: Opened) -> dict[str, Any]:
     incident, diagnosis = this.incident, this.diagnosis
     return {
         "incident": incident,
@@ -129,8 +130,16 @@ def _about(this: Opened) -> dict[str, Any]:
         "whole": services.root_of(incident) if incident.merged_into else None,
         "others": _others(incident),
         "report": to_html(incident.report).html if incident.report.strip() else "",
+        "contradictions": _contradictions(request, incident),
         "items": incident.action_items.select_related("owner"),
     }
+
+
+def _contradictions(request: PageRequest, incident: Incident) -> Sequence[Contradiction]:
+    """What the report says against itself, for who may mend it."""
+    if not request.user.has_perm("incidents.change_incident"):
+        return ()
+    return contradictions_of_incident_text(incident.report)
 
 
 def _attempts(incident: Incident) -> Sequence[Any]:
