@@ -62,10 +62,10 @@ MILESTONES: Sequence[str] = ("acknowledge", "identify", "mitigate", "resolve")
 def times_of(
     started_at: datetime, steps: Iterable[Step], *, resolved_at: datetime | None = None
 ) -> Times:
-    """`resolved_at` is for an incident whose steps were never written down."""
+    """`resolved_at` is what the incident itself says, where its steps may not say it."""
     steps = list(steps)
     standing = _not_taken_back(steps)
-    resolved = _first(standing, *SETTLED) or (resolved_at if not steps else None)
+    resolved = resolved_at or _first(standing, *SETTLED)
 
     def since_start(at: datetime | None) -> timedelta | None:
         return at - started_at if at else None
