@@ -15,6 +15,7 @@ from kb.templatetags.reasons import (
     strength_meaning,
 )
 from probes.models import Run
+from probes.services import answers_of
 
 
 def investigation(diagnosis: Diagnosis, *, limit: int = 10) -> dict[str, Any]:
@@ -179,6 +180,8 @@ def check(state: CheckState) -> dict[str, Any]:
         "name": this.guide.localized_name("checks", this.slug, this.name),
         "manual": state.is_manual,
         "phase": state.phase,
+        # What a person may say they saw, where that is asked of one.
+        "answers": answers_of(this.probe) if state.is_manual or state.asks_witness else [],
         "location": state.location.slug,
         "run": run and _run(run),
         # Seen from other places: not evidence beside `run`.
@@ -195,6 +198,7 @@ def _run(run: Run) -> dict[str, Any]:
         "reason_code": run.reason_code,
         "summary": run.summary,
         "facts": run.facts,
+        "answered_by": run.answered_by or None,
         "recorded_at": run.recorded_at,
     }
 

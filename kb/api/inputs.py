@@ -78,6 +78,7 @@ class AnswerInput(StrictSerializer):
     check = serializers.CharField(max_length=110)
     answer = serializers.CharField(max_length=100)
     note = serializers.CharField(max_length=2000, default="", allow_blank=True)
+    purpose = serializers.ChoiceField(choices=["diagnose", "verify"], default="diagnose")
 
 
 class OutcomeInput(StrictSerializer):

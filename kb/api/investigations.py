@@ -138,7 +138,10 @@ def _checks(keys: list[str]) -> list[Check]:
 
 
 class AnswersView(RefusingView):
-    """What a person saw, for a check that only a person can do."""
+    """What a person saw, for a question to a person or where no runner could look.
+
+    `answer` is a reason code of the check's own kind.
+    """
 
     required_permissions = {"POST": "probes.run_probe"}
 
@@ -148,7 +151,12 @@ class AnswersView(RefusingView):
         asked = read(inputs.AnswerInput, request.data)
         [check] = _checks([asked["check"]])
         services.answer_check(
-            investigation, check, answer=asked["answer"], note=asked["note"], by=request.user
+            investigation,
+            check,
+            answer=asked["answer"],
+            note=asked["note"],
+            by=request.user,
+            purpose=asked["purpose"],
         )
         return _answer(request, investigation, code=status.HTTP_201_CREATED)
 

@@ -64,6 +64,7 @@ class CheckState:
 
     `missing` names parameters without a value; `unconfirmed` those that came from the paste.
     `values` is what the probe would be run with, None while something is missing.
+    `can_answer`: a person may say what they saw, because no runner saw it.
     """
 
     check: Check
@@ -71,6 +72,7 @@ class CheckState:
     phase: str
     is_manual: bool
     location: Location
+    can_answer: bool = False
     elsewhere: tuple[Run, ...] = ()
     values: Mapping[str, Any] | None = None
     missing: tuple[str, ...] = ()
@@ -92,6 +94,12 @@ class CheckState:
     def can_run(self) -> bool:
         """Whether a runner could take it now; a person answers the manual ones."""
         return not (self.is_manual or self.is_open or self.missing)
+
+    @property
+    def asks_witness(self) -> bool:
+        """Whether a person is asked what they saw, because a runner could not look or cannot."""
+        tried_or_stuck = self.run is not None or bool(self.missing)
+        return self.can_answer and tried_or_stuck and not (self.is_manual or self.is_open)
 
     @property
     def status(self) -> str:

@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kb.models import Check, Guide, Investigation
+from kb.services.answers import CheckState
 from kb.services.errors import MissingParameters, NeedsConfirmation
-from kb.services.looks import fillings, read_looks
+from kb.services.looks import fillings, read_looks, state_of
 from kb.services.parameters import (
     Values,
     merged,
@@ -22,7 +23,14 @@ from kb.services.people import Person, person
 from kb.services.reading import Case, read_case
 from probes.engine.errors import InvalidParams
 from probes.models import Batch, Location, Run
-from probes.services import Wanted, answer_manual, request_batch, server_location
+from probes.services import (
+    Problem,
+    RequestRefused,
+    Wanted,
+    answer_probe,
+    request_batch,
+    server_location,
+)
 
 
 @transaction.atomic
@@ -132,15 +140,37 @@ def answer_check(
     by: Person,
     purpose: str = Batch.Purpose.DIAGNOSE,
 ) -> Run:
-    """Record what a person saw for a manual check. Raises RequestRefused for another answer."""
+    """Record what a person saw, as one of the reason codes of the check's own kind.
+
+    Raises RequestRefused for another answer, and where a runner saw it: that can look again.
+    """
     someone = person(by)
     if someone is None:
         raise PermissionDenied(_("Only a person who is logged in can answer this check."))
-    run = answer_manual(
-        check.probe, ref=check.key, answer=answer, note=note, by=someone, purpose=purpose
+    stored = _locked(investigation)
+    case = read_case(stored)
+    values = _values_by_guide(case, {check.guide})[check.guide.slug]
+    state = state_of(check, values=values, looks=read_looks(case), purpose=purpose)
+    _refuse_what_was_seen(state)
+    run = answer_probe(
+        check.probe,
+        values=_wanted(check, values).values,
+        ref=check.key,
+        answer=answer,
+        note=note,
+        by=someone,
+        purpose=purpose,
     )
-    investigation.batches.add(run.item.batch)
+    stored.batches.add(run.item.batch)
     return run
+
+
+def _refuse_what_was_seen(state: CheckState) -> None:
+    if not state.can_answer:
+        message = _("A runner looked at this; run the check again instead.")
+        raise RequestRefused(
+            [Problem(index=0, ref=state.key, code="was_seen", field="answer", message=message)]
+        )
 
 
 def _locked(investigation: Investigation) -> Investigation:

@@ -44,13 +44,18 @@ def read_looks(case: Case) -> Looks:
     items = tuple(rows.select_related("batch__location", "run").order_by("-batch_id", "position"))
     by_key: dict[_Key, list[BatchItem]] = {}
     for item in items:
-        what = item.ref if item.kind == "manual" else _canonical(item.params)
-        by_key.setdefault((item.definition_hash, what), []).append(item)
+        by_key.setdefault((item.definition_hash, _what(item)), []).append(item)
     return Looks(
         items=items,
         by_key={key: tuple(found) for key, found in by_key.items()},
         places=places_of(items, case.checks, services=case.services),
     )
+
+
+def _what(item: BatchItem) -> str:
+    """What was looked at; an answer without parameters is one to this very check."""
+    is_answer = item.kind == "manual" or not item.params
+    return item.ref if is_answer else _canonical(item.params)
 
 
 def state_of(check: Check, *, values: Values, looks: Looks, purpose: str) -> CheckState:
@@ -64,19 +69,42 @@ def state_of(check: Check, *, values: Values, looks: Looks, purpose: str) -> Che
     params = None if missing else resolved(check, values)
     place = looks.places.place_of(check, purpose=purpose)
     items = [i for i in _items(check, params, looks) if i.batch.purpose == purpose]
-    here = [i for i in items if i.kind == "manual" or i.batch.location_id == place.pk]
-    run = next((item.run for item in here if hasattr(item, "run")), None)
+    # A person's word is about the check's own place, wherever the person sat.
+    here = [i for i in items if is_word(i) or i.batch.location_id == place.pk]
+    run = _newest([item.run for item in here if hasattr(item, "run")])
     return CheckState(
         check=check,
         run=run,
         phase=_phase([i for i in items if i in here or i.batch.is_open]),
         is_manual=check.probe.kind == "manual",
+        can_answer=check.probe.kind == "manual" or _nobody_saw(run),
         location=place,
         elsewhere=_newest_by_place(i for i in items if i not in here),
         values=params,
         missing=missing,
         unconfirmed=tuple(name for name in used if values[name].source == "paste"),
     )
+
+
+def is_word(item: BatchItem) -> bool:
+    """Whether a person says it, and no runner looked or will."""
+    return item.kind == "manual" or (hasattr(item, "run") and bool(item.run.answered_by))
+
+
+def _newest(runs: list[Run]) -> Run | None:
+    """What was recorded last; that a runner then could not look takes no person's word back."""
+    newest_first = sorted(runs, key=lambda run: -run.pk)
+    for run in newest_first:
+        if run.answered_by:
+            return run
+        if run.status != "UNKNOWN":
+            break
+    return newest_first[0] if newest_first else None
+
+
+def _nobody_saw(run: Run | None) -> bool:
+    """A person may then say what they saw; where a runner looked, it can look again."""
+    return run is None or run.status == "UNKNOWN" or bool(run.answered_by)
 
 
 def resolved(check: Check, values: Values) -> dict[str, Any] | None:
@@ -129,10 +157,8 @@ def is_verified(after: CheckState, before: CheckState) -> bool:
 
 
 def _items(check: Check, params: dict[str, Any] | None, looks: Looks) -> tuple[BatchItem, ...]:
-    if check.probe.kind == "manual":
+    if check.probe.kind == "manual" or params is None:
         return looks.by_key.get((check.probe.definition_hash, check.key), ())
-    if params is None:
-        return ()
     return looks.by_key.get((check.probe.definition_hash, _canonical(params)), ())
 
 

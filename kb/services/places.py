@@ -36,7 +36,9 @@ def places_of(
     seen: dict[_Side, Location] = {}
     asked: dict[_Side, Location] = {}
     for item in items:
-        if item.ref in checks and item.kind != "manual":
+        # What a person says is about the place, and comes from none.
+        is_word = hasattr(item, "run") and item.run.answered_by
+        if item.ref in checks and item.kind != "manual" and not is_word:
             side = (item.batch.purpose, checks[item.ref].role)
             asked.setdefault(side, item.batch.location)
             if hasattr(item, "run") and item.run.status != "UNKNOWN":

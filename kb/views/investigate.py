@@ -122,9 +122,13 @@ def answer(request: PageRequest, public_id: str) -> HttpResponse:
     found = runnable(request, diagnose(investigation), request.POST.get("check", ""))
     note = request.POST.get("note", "")
     given = request.POST.get("answer", "")
+    is_after = request.POST.get("purpose") == Batch.Purpose.VERIFY
+    purpose = Batch.Purpose.VERIFY if is_after else Batch.Purpose.DIAGNOSE
     try:
         for check in found[:1]:
-            answer_check(investigation, check, answer=given, note=note, by=request.user)
+            answer_check(
+                investigation, check, answer=given, note=note, by=request.user, purpose=purpose
+            )
     except RequestRefused as refused:
         return page(request, investigation, problems=refusals(refused), status=400)
     return _back(request, investigation)

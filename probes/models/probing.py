@@ -293,3 +293,10 @@ class Run(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.status} {self.reason_code}"
+
+    @property
+    def answered_by(self) -> str:
+        """The account of the person whose word it is; empty for what a runner saw."""
+        # A runner takes its batch first, so it cannot pass its own look off as a person's.
+        is_word = self.item.batch.tries == 0
+        return str(self.facts.get("answered_by", "")) if is_word else ""

@@ -15,7 +15,7 @@ from probes.services.loading import load_probes
 from probes.services.locations import policy_of, policy_or_nothing, server_location
 from probes.services.looking import look_now
 from probes.services.looks import judged
-from probes.services.manual import answer_manual, answers_of, question_of
+from probes.services.manual import answer_manual, answer_probe, answers_of, question_of
 from probes.services.masking import masked
 from probes.services.pruning import prune_runs
 from probes.services.recording import Answer, Recorded, record, record_all
@@ -72,6 +72,7 @@ __all__ = [
     "Wanted",
     "YamlComplaint",
     "answer_manual",
+    "answer_probe",
     "answers_of",
     "approve_probe",
     "batch_of_key",

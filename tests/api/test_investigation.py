@@ -117,3 +117,20 @@ def test_a_place_that_is_not_there_is_named(responder: APIClient) -> None:
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == "/location"
+
+
+def test_a_person_says_what_they_saw_in_the_words_of_the_check(responder: APIClient) -> None:
+    found = started(responder)
+    address = f"/api/v1/investigations/{found['id']}/answers"
+    said = {"check": "connection/listener", "answer": "not_listening", "note": "ss is empty"}
+
+    answer = responder.post(address, said, format="json")
+
+    assert answer.status_code == 201
+    shown = {one["check"]: one for one in answer.json()["checks"]}["connection/listener"]
+    assert (shown["run"]["reason_code"], shown["run"]["answered_by"]) == ("not_listening", "bot0")
+    assert "not_listening" in shown["answers"]
+    assert "permission_denied" not in shown["answers"]
+    refused = responder.post(address, {**said, "answer": "maybe"}, format="json")
+    assert refused.status_code == 422
+    assert "held_by_other" in refused.content.decode()

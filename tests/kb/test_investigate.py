@@ -2,14 +2,16 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from kb import services
 from kb.models import Guide, Investigation, Service
-from probes.models import Batch, BatchItem
-from probes.services import RequestRefused, claim, server_location
+from probes.models import Batch, BatchItem, Location, Run
+from probes.services import RequestRefused, claim, record, server_location
 from tests import factories as make
 from tests.factories import make_user
-from tests.kb.unreachable import TEXT, check, make_unreachable
+from tests.kb.unreachable import TEXT, check, make_unreachable, see
+from tests.probes.factories import result
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +163,98 @@ def test_a_manual_check_is_answered_not_run(found: Investigation, guide: Guide, 
     died = next(c for c in diagnosis.causes if c.cause.slug == "died")
     assert died.state == "supported"
     assert died.moved[0].runs == (run,)
+
+
+def listener(found: Investigation) -> services.CheckState:
+    return next(s for s in services.diagnose(found).checks if s.slug == "listener")
+
+
+def say(found: Investigation, guide: Guide, answer: str, **more: object) -> Run:
+    return services.answer_check(found, check(guide, "listener"), answer=answer, **more)
+
+
+def test_where_a_probe_could_not_look_a_person_says_what_they_saw(
+    found: Investigation, guide: Guide, person: User
+):
+    see(found, guide, listener="permission_denied")
+    assert listener(found).asks_witness
+
+    run = say(found, guide, "not_listening", note="ss shows no line", by=person)
+
+    assert (listener(found).run, run.status, run.answered_by) == (run, "CRITICAL", "jisu")
+    not_running = services.diagnose(found).causes[0]
+    assert (not_running.cause.slug, not_running.state) == ("not-running", "supported")
+    assert not_running.moved[0].runs == (run,)
+
+
+def test_a_person_answers_what_waits_for_a_value(guide: Guide, person: User):
+    guide.parameters["port"] = {"type": "port", "required": True}
+    guide.save()
+    found = services.start_from_guide(guide, by=person)
+    assert listener(found).asks_witness
+
+    run = say(found, guide, "held_by_other", by=person)
+
+    assert (listener(found).run, listener(found).missing) == (run, ("port",))
+    services.set_parameters(found, {"port": 8001}, by=person)
+    assert listener(found).run is None
+
+
+def test_a_person_corrects_their_own_word(found: Investigation, guide: Guide, person: User):
+    say(found, guide, "held_by_other", by=person)
+    assert listener(found).asks_witness
+
+    corrected = say(found, guide, "not_listening", by=person)
+
+    assert listener(found).run == corrected
+
+
+def test_where_a_runner_saw_it_nobody_overrules_it(
+    found: Investigation, guide: Guide, person: User
+):
+    see(found, guide, listener="not_listening")
+
+    with pytest.raises(RequestRefused) as refused:
+        say(found, guide, "listening", by=person)
+
+    assert [p.code for p in refused.value.problems] == ["was_seen"]
+    assert listener(found).run.reason_code == "not_listening"
+
+
+def test_a_later_look_counts_more_than_a_persons_word(
+    found: Investigation, guide: Guide, person: User
+):
+    word = say(found, guide, "held_by_other", by=person)
+
+    see(found, guide, listener="permission_denied")
+    assert listener(found).run == word
+    see(found, guide, listener="listening")
+    assert listener(found).run.reason_code == "listening"
+    assert not listener(found).can_answer
+
+
+def test_a_look_that_was_asked_before_the_answer_and_came_after_it_counts(
+    found: Investigation, guide: Guide, person: User
+):
+    services.run_checks(found, [check(guide, "listener")], by=person, confirm=True)
+    claimed = claim(location=server_location(), runner="test")
+
+    say(found, guide, "held_by_other", by=person)
+    looked = result("not_listening", started_at=timezone.now())
+    record(claimed, {item.item_id: looked for item in claimed.items})
+
+    assert listener(found).run.reason_code == "not_listening"
+
+
+def test_a_persons_word_moves_no_place_to_look_from(
+    found: Investigation, guide: Guide, person: User
+):
+    laptop = Location.objects.create(slug="laptop", name="Laptop")
+    see(found, guide, listener="no_agent", at=laptop)
+
+    word = say(found, guide, "not_listening", by=person)
+
+    assert (listener(found).run, listener(found).location) == (word, laptop)
 
 
 def test_a_check_waits_runs_and_is_done(found: Investigation, guide: Guide, person: User):

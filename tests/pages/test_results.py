@@ -358,3 +358,41 @@ def test_page_has_one_first_heading_with_causes_and_without(client: Client, text
     make_unreachable()
 
     assert read(client, paste(client, text)).count("<h1") == 1
+
+
+def test_where_a_probe_could_not_look_a_person_chooses_what_they_saw(client: Client) -> None:
+    responder = person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(8123))
+    assert "I looked myself" not in read(client, investigation)
+    see(investigation, guide, listener="permission_denied")
+    asked = read(client, investigation)
+    assert "I looked myself" in asked
+    assert '<option value="not_listening">Nothing listens on the port</option>' in asked
+    assert '<option value="permission_denied">' not in asked
+
+    answer = client.post(
+        f"{investigation.get_absolute_url()}answer/",
+        {"check": "connection/listener", "answer": "not_listening", "note": "<b>ss</b>"},
+    )
+
+    assert answer.status_code == 302
+    said = read(client, investigation)
+    assert f"{responder.username} says so" in said
+    assert "&lt;b&gt;ss" in said
+    assert Run.objects.latest("pk").answered_by == responder.username
+
+
+def test_nobody_overrules_what_a_runner_saw_and_the_page_says_why(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    investigation = paste(client, refused_at(8123))
+    see(investigation, guide, listener="not_listening")
+
+    answer = client.post(
+        f"{investigation.get_absolute_url()}answer/",
+        {"check": "connection/listener", "answer": "listening"},
+    )
+
+    assert answer.status_code == 400
+    assert "A runner looked at this" in answer.content.decode()

@@ -4,8 +4,8 @@ import pytest
 from django.utils.translation import override
 
 from probes import services
-from probes.models import Batch, Probe
-from tests.probes.factories import claim, make_probe, make_user
+from probes.models import Batch, Probe, Run
+from tests.probes.factories import claim, make_batch, make_probe, make_user, result
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,8 @@ def test_answer_is_a_done_batch_with_its_run() -> None:
     )
 
     assert (run.status, run.reason_code) == ("OK", "confirmed")
-    assert run.facts == {"answer": "confirmed", "note": "STATUS is Up"}
+    assert run.facts == {"answer": "confirmed", "note": "STATUS is Up", "answered_by": "jisu"}
+    assert run.answered_by == "jisu"
     assert run.item.ref == "g/up"
     batch = run.item.batch
     assert (batch.state, batch.requested_by, batch.purpose) == ("done", person, "diagnose")
@@ -78,6 +79,48 @@ def test_probe_of_another_kind_is_run_and_not_answered() -> None:
         services.answer_manual(make_probe(), ref="g", answer="confirmed", note="", by=make_user())
 
     assert [p.code for p in refused.value.problems] == ["not_manual"]
+
+
+def test_person_says_in_the_kinds_own_words_what_no_runner_could_see() -> None:
+    run = services.answer_probe(
+        make_probe("port", kind="port_listen", params={"port": "${port}", "expect": "free"}),
+        values={"port": 8001},
+        ref="g/port",
+        answer="not_listening",
+        note="",
+        by=make_user(),
+    )
+
+    assert (run.status, run.reason_code, run.answered_by) == ("OK", "not_listening", "jisu")
+    assert (run.item.params["port"], run.item.values) == (8001, {"port": 8001})
+
+
+def test_what_no_parameter_is_known_for_is_kept_without_parameters() -> None:
+    probe = make_probe("port", kind="port_listen", params={"port": "${port}"})
+
+    run = services.answer_probe(
+        probe, values={}, ref="g/port", answer="listening", note="", by=make_user()
+    )
+
+    assert (run.status, run.item.params) == ("OK", {})
+
+
+def test_not_having_looked_is_no_answer_of_a_person() -> None:
+    with pytest.raises(services.RequestRefused) as refused:
+        services.answer_probe(
+            make_probe(), values={}, ref="g", answer="permission_denied", note="", by=make_user()
+        )
+
+    assert [p.code for p in refused.value.problems] == ["unknown_answer"]
+
+
+def test_runner_cannot_pass_its_look_off_as_a_persons() -> None:
+    make_batch()
+    claimed = claim()
+    looked = result(facts={"answered_by": "jisu"})
+    services.record(claimed, {item.item_id: looked for item in claimed.items})
+
+    assert Run.objects.get().answered_by == ""
 
 
 def test_unapproved_question_is_not_asked() -> None:

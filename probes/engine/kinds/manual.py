@@ -32,6 +32,7 @@ KIND = Kind(
     facts={
         "answer": "What the person answered.",
         "note": "What the person wrote about it.",
+        "answered_by": "The name of the person's account.",
     },
     example={"question": "Does the browser's console show a CORS error?"},
 )
