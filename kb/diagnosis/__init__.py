@@ -2,8 +2,10 @@
 
 from kb.diagnosis.advice import Advice, Askable, Prediction, advise
 from kb.diagnosis.beliefs import explained_away, rank
+from kb.diagnosis.inputs import Inputs, conclude
 from kb.diagnosis.track_record import standing, wilson
 from kb.diagnosis.values import (
+    Attempt,
     Belief,
     Cause,
     Condition,
@@ -17,9 +19,11 @@ from kb.diagnosis.values import (
 __all__ = [
     "Advice",
     "Askable",
+    "Attempt",
     "Belief",
     "Cause",
     "Condition",
+    "Inputs",
     "Moved",
     "Prediction",
     "Ranking",
@@ -27,6 +31,7 @@ __all__ = [
     "Seen",
     "Symptom",
     "advise",
+    "conclude",
     "explained_away",
     "rank",
     "standing",

@@ -16,7 +16,7 @@ from kb.diagnosis.strengths import (
     SYMPTOMS,
     WORDS,
 )
-from kb.diagnosis.values import Belief, Cause, Moved, Ranking, Seen, Symptom
+from kb.diagnosis.values import Attempt, Belief, Cause, Moved, Ranking, Seen, Symptom
 
 # Beliefs closer than this are a tie for the author's order: the last bits of a float may differ
 # from machine to machine.
@@ -24,7 +24,11 @@ _TIE_DIGITS = 9
 
 
 def rank(
-    causes: Iterable[Cause], *, symptoms: Iterable[Symptom] = (), seen: Iterable[Seen] = ()
+    causes: Iterable[Cause],
+    *,
+    symptoms: Iterable[Symptom] = (),
+    seen: Iterable[Seen] = (),
+    attempts: Iterable[Attempt] = (),
 ) -> Ranking:
     """Every cause with its belief; beliefs and `none_of_these` sum to 1."""
     ordered = sorted(causes, key=lambda cause: (cause.order, cause.key))

@@ -82,6 +82,24 @@ class Seen:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """Something that was tried. A higher `number` is newer.
+
+    `key` says what was tried: of several with one key the newest counts. `fixes` is the cause
+    whose fix it was, empty for anything but a fix; `addresses` are causes that were out of the
+    way afterwards. `worked` of `tried` is how the same did in other cases.
+    """
+
+    key: str
+    number: int
+    outcome: str
+    fixes: str = ""
+    addresses: frozenset[str] = frozenset()
+    worked: int = 0
+    tried: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Moved:
     """How far one rule moved a cause against "none of these", in natural log-odds.
 

@@ -52,10 +52,7 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     symptoms = _symptoms(case)
-    confirmed = track_records.confirmations(investigation, case.guides)
-    causes = weighing.causes_of(case, confirmed=confirmed)
-    seen = weighing.seen_of(before.values(), evidence)
-    ranking = diagnosis.rank(causes, symptoms=weighing.symptoms_of(symptoms), seen=seen)
+    ranking, advice = diagnosis.conclude(_inputs(case, before, evidence, symptoms))
     weighed = _Weighed(
         case=case,
         looks=looks,
@@ -65,8 +62,6 @@ def diagnose(investigation: Investigation) -> Diagnosis:
         after=_states(case, parameters, looks, Batch.Purpose.VERIFY),
         runs={run.pk: run for run in evidence.values()},
     )
-    askable = weighing.askable_of(before.values())
-    advice = diagnosis.advise(causes, ranking=ranking, askable=askable, seen=seen)
     ranked = _ranked_causes(weighed)
     return Diagnosis(
         investigation=investigation,
@@ -90,6 +85,14 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     )
 
 
+def inputs_of(investigation: Investigation) -> diagnosis.Inputs:
+    """What the diagnosis is computed from, as it stands now: `diagnosis.conclude` repeats it."""
+    case = read_case(investigation)
+    looks = looking.read_looks(case)
+    before = _states(case, parameters_by_guide(case), looks, Batch.Purpose.DIAGNOSE)
+    return _inputs(case, before, _evidence(investigation, before, looks), _symptoms(case))
+
+
 def parameters_by_guide(case: Case) -> dict[str, dict[str, ParameterValue]]:
     return {
         guide.slug: parameters_of(
@@ -110,6 +113,21 @@ def resolutions_of(cause: Cause) -> tuple[ResolutionView, ...]:
         for row in cause.resolutions.prefetch_related("verify")
     ]
     return _best_first(views)
+
+
+def _inputs(
+    case: Case,
+    before: Mapping[str, CheckState],
+    evidence: Mapping[str, Run],
+    symptoms: Iterable[SymptomSeen],
+) -> diagnosis.Inputs:
+    confirmed = track_records.confirmations(case.investigation, case.guides)
+    return diagnosis.Inputs(
+        causes=weighing.causes_of(case, confirmed=confirmed),
+        symptoms=weighing.symptoms_of(symptoms),
+        seen=weighing.seen_of(before.values(), evidence),
+        askable=weighing.askable_of(before.values()),
+    )
 
 
 def _states(
