@@ -42,6 +42,12 @@ class Site:
         return self.lab.start(name, argv, at=self.inside, cwd=cwd, env=env)
 
 
+def serve_here(lab: Lab, **env: str) -> int:
+    """The API on this host, for what needs no network; the port it got."""
+    argv = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", "0"]
+    return lab.start("api", argv, cwd=ACADEMY, env=env).wait_for_a_port()
+
+
 def uvicorn(*options: str, target: str = "app.main:app", host: str = "0.0.0.0") -> list[str]:
     return [
         sys.executable, "-m", "uvicorn", target, "--host", host, "--port", str(PORT), *options
