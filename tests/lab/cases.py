@@ -32,7 +32,8 @@ class Case:
     """`right` are causes by `guide/cause`; empty where no guide knows what it is.
 
     `client` is the place that looks as a client does. `is_fresh`: what happens is over soon, so
-    each paste meets it anew.
+    each paste meets it anew. `ruled_out` are tempting causes that runs must refute. `is_repaired`:
+    the scenario goes on to a repaired state, where the fix's own checks must turn OK.
     """
 
     scenario: str
@@ -40,6 +41,8 @@ class Case:
     pastes: tuple[Paste, ...]
     client: str = "outside"
     is_fresh: bool = False
+    is_repaired: bool = False
+    ruled_out: tuple[str, ...] = ()
 
 
 def _read() -> dict[str, Case]:
@@ -60,6 +63,8 @@ def _case(slug: str, table: Mapping[str, Any], typed: Mapping[str, Mapping[str, 
         ),
         client=table.get("client", "outside"),
         is_fresh=table.get("is_fresh", False),
+        is_repaired=table.get("is_repaired", False),
+        ruled_out=tuple(table.get("ruled_out", ())),
     )
 
 

@@ -5,18 +5,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from kb import services
 from kb.diagnosis import Inputs, Ranking, conclude
 from kb.diagnosis.stopping import Settled, is_settled, likeliest
 from kb.evaluation.diagnosis_sets import RecordedLook
 from kb.models import Check, Evidence, Investigation
-from kb.services import CheckState
+from kb.services import CheckState, ResolutionView
 from kb.services.ranking import inputs_of
-from probes.models import Batch, Location, Run
+from probes.engine.registry import KINDS
+from probes.models import Batch, Location
 from tests.lab.cases import Case, Paste
 from tests.lab.lab import Lab, wait_until
+from tests.lab.observe import look_at
 from tests.lab.parts.base import Base
 from tests.lab.place import HERE
+from tests.lab.scenario import Look
 
 _PATIENCE_S = 90.0
 
@@ -53,16 +58,6 @@ class Ward:
             Check.Role.TARGET: agents[target.name],
             Check.Role.CLIENT: agents[client.name],
         }
-        self._known: dict[str, RecordedLook] = {}
-
-    def admit(self, paste: Paste) -> Investigation:
-        """The paste, matched, with what the person types of what the guides ask."""
-        investigation = services.find_fixes(paste.text)
-        asked = {value.name for value in services.diagnose(investigation).parameters}
-        typed = paste.filled_in({"folder": str(self._lab.folder), **self._lab.values})
-        wanted = {name: value for name, value in typed.items() if name in asked}
-        services.set_parameters(investigation, wanted, by=None)
-        return investigation
 
     def follow(self, investigations: Sequence[Investigation]) -> list[Followed]:
         """Follow the advice of each until it is settled, step by step side by side."""
@@ -71,25 +66,47 @@ class Ward:
             self._run(steps)
         return followed
 
-    def look_at_everything(self, investigation: Investigation) -> dict[str, RecordedLook]:
-        """What every check of its guides says that can be run here; each look is made once."""
-        states = [state for state in services.diagnose(investigation).checks if state.can_run]
-        new = {_what(state): state for state in states if _what(state) not in self._known}
-        if new:
-            self._run([(investigation, [state.check for state in new.values()])])
-        runs = {s.key: s.run for s in services.diagnose(investigation).checks if s.run}
-        for what, state in new.items():
-            self._known[what] = _look(state.check, runs[state.key])
-        return {state.key: self._known[_what(state)] for state in states}
+    def verify(self, followed: Followed) -> list[ResolutionView]:
+        """The fixes of the cause it came to, after the checks that verify them were run.
 
-    def _run(self, wanted: Sequence[tuple[Investigation, Sequence[Check]]]) -> None:
+        What cannot be run here, such as a look into a cloud's console, a person answers.
+        """
+        checks = {state.check: state for view in _fixes(followed) for state in view.verify}
+        runnable = [check for check, state in checks.items() if state.can_run]
+        self._run([(followed.investigation, runnable)], purpose="verify")
+        someone, _ = User.objects.get_or_create(username="jisu")
+        for check, state in checks.items():
+            if not state.can_run:
+                good = next(c for c, s in KINDS[check.probe.kind].reasons.items() if s == "OK")
+                services.answer_check(
+                    followed.investigation, check, answer=good, by=someone, purpose="verify"
+                )
+        return _fixes(followed)
+
+    def _run(
+        self,
+        wanted: Sequence[tuple[Investigation, Sequence[Check]]],
+        *,
+        purpose: str = Batch.Purpose.DIAGNOSE,
+    ) -> None:
         for investigation, checks in wanted:
             for role, location in self._places.items():
                 if these := [check for check in checks if check.role == role]:
                     services.request_runs(
-                        investigation, these, by=None, confirm=True, location=location
+                        investigation,
+                        these,
+                        by=None,
+                        confirm=True,
+                        location=location,
+                        purpose=purpose,
                     )
         wait_until(_is_idle, "the agents to run what they were asked for", patience_s=_PATIENCE_S)
+
+
+def _fixes(followed: Followed) -> list[ResolutionView]:
+    causes = services.diagnose(followed.investigation).causes
+    first = next(each for each in causes if each.cause.key == followed.ended_with)
+    return [view for view in first.resolutions if view.verify]
 
 
 def _step(followed: Followed) -> tuple[Investigation, Sequence[Check]] | None:
@@ -115,19 +132,59 @@ def _is_idle() -> bool:
     return not Batch.objects.exclude(state=Batch.State.DONE).exists()
 
 
+def admit(lab: Lab, paste: Paste) -> Investigation:
+    """The paste, matched, with what the person types of what the guides ask."""
+    investigation = services.find_fixes(paste.text)
+    asked = {value.name for value in services.diagnose(investigation).parameters}
+    typed = paste.filled_in({"folder": str(lab.folder), **lab.values})
+    wanted = {name: value for name, value in typed.items() if name in asked}
+    services.set_parameters(investigation, wanted, by=None)
+    return investigation
+
+
+def look_at_everything(
+    lab: Lab, case: Case, investigations: Sequence[Investigation]
+) -> list[dict[str, RecordedLook]]:
+    """What every check of their guides says that can be run here; each look is made once."""
+    states = [
+        [state for state in services.diagnose(each).checks if state.can_run]
+        for each in investigations
+    ]
+    wanted = {_what(state): state for each in states for state in each}
+    answers = look_at(lab, [_look(lab, case, state) for state in wanted.values()])
+    told = dict(zip(wanted, answers, strict=True))
+    return [
+        {state.key: _recorded(state.check, told[_what(state)].result) for state in each}
+        for each in states
+    ]
+
+
 def _what(state: CheckState) -> str:
     asked = [state.check.probe_id, state.check.role, state.values]
     return json.dumps(asked, sort_keys=True, default=str)
 
 
-def _look(check: Check, run: Run) -> RecordedLook:
+def _look(lab: Lab, case: Case, state: CheckState) -> Look:
+    probe = state.check.probe
+    side = "inside" if state.check.role == Check.Role.TARGET else case.client
+    assert state.values is not None
+    return Look(
+        at=lab.places.get(side, HERE).name,
+        kind=probe.kind,
+        params=state.values,
+        status="",
+        reason="",
+        timeout_s=probe.timeout_s,
+        retries=probe.retries,
+        expectation=probe.expectation,
+    )
+
+
+def _recorded(check: Check, result: Mapping[str, Any]) -> RecordedLook:
     """Of the facts only what some evidence asks for: a record should be read by people too."""
-    facts: dict[str, Any] = {}
-    for path in _paths(check):
-        name = path.partition(".")[0]
-        if name in run.facts:
-            facts[name] = run.facts[name]
-    return RecordedLook(status=run.status, reason_code=run.reason_code, facts=facts)
+    asked = {path.partition(".")[0] for path in _paths(check)}
+    facts = {name: fact for name, fact in result["facts"].items() if name in asked}
+    return RecordedLook(status=result["status"], reason_code=result["reason_code"], facts=facts)
 
 
 def _paths(check: Check) -> Iterator[str]:

@@ -8,11 +8,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from kb.diagnosis import Ranking, conclude
+from kb.diagnosis import conclude
+from kb.diagnosis.walking import Policy
 from kb.evaluation.diagnosis import Prepared, play, prepare
 from kb.evaluation.diagnosis_sets import RecordedCase, dump_case
 from tests.lab.diagnosing import Followed
 from tests.lab.lab import ROOT
+from tests.lab.orders import run_in_order
 from tests.lab.scenarios.catalogue import DIAGNOSED
 from tests.lab.scenarios.doubles import DOUBLES
 
@@ -61,16 +63,18 @@ class Told:
             bool(self.case.right) or not first
         )
 
-    def after_everything(self) -> Ranking:
-        """The ranking with every check's look."""
+    def ruled_out(self) -> set[str]:
+        """What every check of its guides together rules out."""
         seen = list(self.prepared.looks.values())
-        return conclude(replace(self.prepared.inputs, seen=seen))[0]
+        ranking, _ = conclude(replace(self.prepared.inputs, seen=seen))
+        return {one.key for one in ranking.beliefs if one.state == "ruled_out"}
 
     def row(self) -> dict[str, Any]:
         """As the table needs it; plain values."""
-        played = {
-            policy: [one.checks for one in play(self.prepared, policy, seeds=_SEEDS)]
-            for policy in ("advised", "author", "random")
+        costs = {
+            "advised": [one.checks for one in play(self.prepared, "advised", seeds=1)],
+            "author": [self._cost("author")],
+            "random": [self._cost("random", seed=seed) for seed in range(_SEEDS)],
         }
         return {
             "scenario": self.case.scenario,
@@ -79,8 +83,14 @@ class Told:
             "came_to": self.followed.ended_with,
             "is_right": self.is_right,
             "run": self.followed.run,
-            **{policy: fmean(checks) for policy, checks in played.items()},
+            **{order: fmean(checks) for order, checks in costs.items()},
         }
+
+    def _cost(self, policy: Policy, *, seed: int = 0) -> int:
+        """The checks in that order until the stop rule; all of them, where it stops on a wrong cause."""
+        found = run_in_order(self.prepared.inputs, self.prepared.looks, policy=policy, seed=seed)
+        is_right = found.ended_with in self.case.right if self.case.right else not found.ended_with
+        return found.run if is_right else found.most
 
     def __str__(self) -> str:
         ranking = self.followed.ranking
@@ -126,15 +136,16 @@ def record(rows: Iterable[Mapping[str, Any]], path: Path = LABORATORY) -> None:
 
 def table(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """By scenario: pastes right, and mean checks in the three orders; then all, and what was missed."""
-    lines = [
-        f"{'scenario':36}{'right':>7}{'advised':>9}{'documents':>11}{'random':>8}{'share':>7}"
-    ]
-    for slug in dict.fromkeys(row["scenario"] for row in rows):
-        lines.append(_line(slug, [row for row in rows if row["scenario"] == slug]))
+    heading = f"{'scenario':36}{'right':>7}{'advised':>9}{'documents':>11}{'random':>8}{'share':>7}"
     single, double = _parted(rows)
-    lines += [_line(name, part) for name, part in (("single", single), ("double", double)) if part]
-    missed = [row for row in rows if not row["is_right"]]
-    return [*lines, *(_missed(row) for row in missed)]
+    parts = {slug: [r for r in rows if r["scenario"] == slug] for slug in DIAGNOSED}
+    parts |= {"one fault": single, "two faults at once": double, "all": rows}
+    lines = [_line(name, part) for name, part in parts.items() if part]
+    return [heading, *lines, *(_missed(row) for row in rows if not row["is_right"])]
+
+
+def is_whole(rows: Sequence[Mapping[str, Any]]) -> bool:
+    return {row["scenario"] for row in rows} == set(DIAGNOSED)
 
 
 def shortcomings(rows: Sequence[Mapping[str, Any]]) -> list[str]:
