@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.lab.docker_engine import Engine, engine, health_check
 from tests.lab.lab import Lab
 from tests.lab.machine import ENGINE, FASTAPI, UVICORN
-from tests.lab.parts.site import serve_here
+from tests.lab.parts.site import free_port, serve_here
 from tests.lab.scenario import Expected, Look, Scenario, Stage
 
 NAME = "backend"
@@ -17,6 +17,7 @@ _SERVES = 'echo "Application startup complete."; exec sleep 600'
 
 def dockerd(lab: Lab) -> Engine:
     started = lab.enter(engine())
+    lab.values["port"] = free_port()
     lab.limits["docker_socket"] = started.socket
     lab.leave_to_janitor("folder", str(started.folder))
     lab.leave_to_janitor("pidfile", str(started.folder / "pid"))

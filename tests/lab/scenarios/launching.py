@@ -1,6 +1,5 @@
 """The server ends as it starts: wrong directory, a module or a variable that is missing."""
 
-import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from tests.lab.lab import Lab
 from tests.lab.machine import UVICORN
 from tests.lab.parts.interpreter import add_distribution, interpreter
+from tests.lab.parts.site import free_port
 from tests.lab.scenario import Command, Look, Scenario, Stage
 
 _MAIN = '''\
@@ -230,9 +230,7 @@ print("started")
 
 def tell(lab: Lab, *, directory: Path, interpreter: str = sys.executable) -> None:
     """What a person would type of a server that ends as it starts: nobody has its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    lab.values |= {"port": port, "directory": str(directory), "interpreter": interpreter}
+    lab.values |= {"port": free_port(), "directory": str(directory), "interpreter": interpreter}
 
 
 def file(path: Path, reason: str) -> Look:
