@@ -9,6 +9,10 @@ from pathlib import Path
 from tests.support.processes import free_port, running
 
 ROOT = Path(__file__).resolve().parents[2]
+NO_ENGINE = {
+    ("docker_container", "daemon_unreachable"),
+    ("docker_log", "daemon_unreachable"),
+}
 ASK = ROOT / "tests" / "support" / "ask_and_wait.py"
 
 
@@ -43,4 +47,6 @@ def test_a_worker_process_runs_the_checks_that_another_process_asked_for(tmp_pat
     assert (said["first"], said["state"]) == ("connection/not-running", "supported")
     assert said["steps"] > 0
     assert all(said["leased_by"])
-    assert "UNKNOWN" not in said["statuses"]
+    assert said["seen"] >= 3
+    # Where no container engine answers, and only there, nothing could be seen.
+    assert {tuple(each) for each in said["unknown"]} <= NO_ENGINE

@@ -32,6 +32,8 @@ class Lab:
         self.limits: dict[str, Any] = {}
         # Set for the probes, beside what this process has.
         self.env: dict[str, str] = {}
+        # What a person would know of it and type: a port that was free, a folder, a file.
+        self.values: dict[str, str] = {}
         # What a person should know of what runs, beyond the services.
         self.notes: list[str] = []
         self._exits = contextlib.ExitStack()

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
 
+from tests.lab.cases import CASES
 from tests.lab.lab import Lab
 from tests.lab.machine import missing
 from tests.lab.observe import Ending, look_at, run_commands
@@ -60,8 +61,8 @@ def _say_surroundings(scenario: Scenario, lab: Lab, say: Say) -> None:
             say(f"  go to    {_where(place)}: {shlex.join(place.argv(['bash']))}")
     for note in lab.notes:
         say(f"  note     {note}")
-    for text in scenario.paste:
-        say(_indented("  paste    ", text))
+    for paste in CASES[scenario.slug].pastes:
+        say(_indented("  paste    ", paste.text))
 
 
 def _open_base(lab: Lab, say: Say) -> None:

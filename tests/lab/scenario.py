@@ -59,15 +59,18 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True)
 class Scenario:
-    """`row` is the row of the table of failures that it reproduces, `paste` what a person who meets
-    it would paste, `stages` starts things in a lab and yields what to look at."""
+    """`row` is the row of the table of failures that it reproduces; `stages` starts things in a lab
+    and yields what to look at. `met` is how a diagnosis meets it, where that is not the first stage.
+
+    What a person who meets it would paste is in `cases.toml`.
+    """
 
     slug: str
     row: str
     sentence: str
     cause: str
     stages: Callable[["Lab"], Iterator[Stage]]
-    paste: Sequence[str] = ()
+    met: Callable[["Lab"], Iterator[Stage]] | None = None
     needs: Sequence[Need] = ()
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.cases import CASES, WAYS
 from tests.lab.lab import ROOT
 from tests.lab.scenario import Scenario
-from tests.lab.scenarios.catalogue import FAMILIES, SCENARIOS
+from tests.lab.scenarios.catalogue import DIAGNOSED, FAMILIES, SCENARIOS
 
 MANUAL = ROOT / "docs" / "lab.md"
 SHARED = Path(os.environ.get("KNOWNFIX_SHARED", ROOT.parent / "shared"))
@@ -22,16 +23,19 @@ def test_manual_lists_the_scenarios_there_are_in_their_order() -> None:
     table = MANUAL.read_text().partition("\n## Scenarios\n")[2]
     listed = re.findall(r"^\| `.*\|$", table, re.M)
 
-    assert listed == [line_of(scenario) for scenario in SCENARIOS.values()]
+    assert listed == [line_of(scenario) for scenario in DIAGNOSED.values()]
 
 
 def test_no_two_scenarios_have_one_name() -> None:
     assert len(SCENARIOS) == sum(len(family.SCENARIOS) for family in FAMILIES)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
-def test_failure_has_something_to_paste(scenario: Scenario) -> None:
-    assert scenario.paste or scenario.slug == "healthy"
+def test_every_scenario_is_pasted_in_four_ways_and_none_twice() -> None:
+    assert CASES.keys() == DIAGNOSED.keys()
+    for case in CASES.values():
+        assert [paste.way for paste in case.pastes] == list(WAYS)
+        assert len({paste.text for paste in case.pastes}) == len(WAYS)
+        assert {paste.language for paste in case.pastes} == {"ko", "en"}
 
 
 @pytest.mark.shared

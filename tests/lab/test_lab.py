@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from tests.lab import janitor
+from tests.lab.cases import CASES
 from tests.lab.lab import ROOT, Lab, wait_until
 from tests.lab.machine import missing
 from tests.lab.parts.namespace import namespace
@@ -188,7 +189,7 @@ def test_base_beside_a_failure_answers_from_this_host_and_has_an_agent_inside() 
         folder = re.search(r"(/tmp/kflab-\S+)/api\.log", said)
         assert url, said
         assert folder, said
-        answer = pasted(url[1], Path(folder[1]), SCENARIOS["host-drops"].paste[0])
+        answer = pasted(url[1], Path(folder[1]), CASES["host-drops"].pastes[0].text)
         agent = Path(folder[1], "agent.log")
         wait_until(lambda: "asks http://10.99.0.1:8420 for work" in agent.read_text(), "the agent")
         os.killpg(person.process.pid, signal.SIGINT)

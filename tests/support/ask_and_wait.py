@@ -40,7 +40,10 @@ def main(text: str) -> None:
         "state": first.state,
         "steps": steps,
         "leased_by": sorted(set(investigation.batches.values_list("leased_by", flat=True))),
-        "statuses": sorted(runs.values_list("status", flat=True)),
+        "unknown": sorted(
+            runs.filter(status="UNKNOWN").values_list("item__kind", "reason_code").distinct()
+        ),
+        "seen": runs.exclude(status="UNKNOWN").count(),
     }
     sys.stdout.write(json.dumps(found))
 

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-LAB = "--lab"
+LAB, RECORD = "--lab", "--record"
 LEFT_OUT = {
     "browser": "they drive Chromium",
     "postgres": "they need a PostgreSQL server",
@@ -43,8 +43,11 @@ class Command(BaseCommand):
 def run_tests(arguments: list[str]) -> int:
     """Run pytest in its own process; its exit code, after the plain line with the counts.
 
-    With `--lab` among the arguments, only the laboratory's tests, and none of them may be skipped.
+    With `--lab` among the arguments, only the laboratory's tests, and none of them may be skipped;
+    with `--record` beside it, what their checks said goes to `benchmarks/diagnosis`.
     """
+    is_recorded = RECORD in arguments
+    arguments = [each for each in arguments if each != RECORD]
     if is_lab := LAB in arguments:
         arguments = ["-m", "lab", "-rs", *(each for each in arguments if each != LAB)]
         _say_what_is_missing()
@@ -55,6 +58,7 @@ def run_tests(arguments: list[str]) -> int:
             "KNOWNFIX_VAR": str(Path(folder, "var")),
             "KNOWNFIX_NO_VENV": "1",
             "KNOWNFIX_LEFT_OUT": str(left_out),
+            **({"KNOWNFIX_LAB_RECORD": "1"} if is_recorded else {}),
         }
         done = subprocess.run(
             [*_pytest(arguments), f"--junitxml={report}"],

@@ -1,5 +1,6 @@
 """The site of the documents: an API on port 8000 of its own host, a load balancer before it."""
 
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -40,6 +41,18 @@ class Site:
         self._served += 1
         name = "api" if self._served == 1 else f"api-{self._served}"
         return self.lab.start(name, argv, at=self.inside, cwd=cwd, env=env)
+
+
+def free_port() -> str:
+    """A port of this host that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return str(free.getsockname()[1])
+
+
+def serve_here(lab: Lab, **env: str) -> int:
+    """The API on this host, for what needs no network; the port it got."""
+    argv = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", "0"]
+    return lab.start("api", argv, cwd=ACADEMY, env=env).wait_for_a_port()
 
 
 def uvicorn(*options: str, target: str = "app.main:app", host: str = "0.0.0.0") -> list[str]:

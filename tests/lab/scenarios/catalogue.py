@@ -15,8 +15,11 @@ from tests.lab.scenarios import (
     serving,
     stuck,
 )
+from tests.lab.scenarios.doubles import DOUBLES
 
 FAMILIES = (serving, off, filtered, stuck, launching, names, containers, plugins, database, cloud)
 SCENARIOS: Mapping[str, Scenario] = {
     scenario.slug: scenario for family in FAMILIES for scenario in family.SCENARIOS
 }
+# What a diagnosis is tried on: those, and two faults at once.
+DIAGNOSED: Mapping[str, Scenario] = {**SCENARIOS, **{each.slug: each for each in DOUBLES}}

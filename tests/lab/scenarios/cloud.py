@@ -1,12 +1,11 @@
 """The runbook's load balancer, target group and instance, in an AWS of our own that tells the truth."""
 
-import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tests.lab.lab import Lab
-from tests.lab.machine import BOTO3, FASTAPI, MOTO, UVICORN
-from tests.lab.parts.site import ACADEMY
+from tests.lab.machine import CLOUD
+from tests.lab.parts.site import serve_here
 from tests.lab.scenario import Expected, Look, Scenario, Stage
 
 if TYPE_CHECKING:
@@ -16,12 +15,13 @@ _REGION = "ap-northeast-2"
 _GROUPS = {"group": "academy-api", "source_group": "academy-alb"}
 
 
-def _academy(lab: Lab) -> tuple["Academy", int]:
+def academy_in_order(lab: Lab) -> tuple["Academy", int]:
     """All in order: the API on a port of this host is what the health check really asks."""
     # moto takes seconds to import, and most scenarios do without.
     from tests.lab.aws import KEYS, Academy, reset, serving_aws
 
-    port = _serve(lab)
+    port = serve_here(lab)
+    lab.values["port"] = str(port)
     url = lab.enter(serving_aws())
     lab.limits["aws"] = {"profiles": ["default"], "endpoint_url": url}
     keys = "\n".join(f"{name} = {value}" for name, value in KEYS.items())
@@ -36,11 +36,6 @@ def _academy(lab: Lab) -> tuple["Academy", int]:
     academy = Academy(url)
     academy.build(port)
     return academy, port
-
-
-def _serve(lab: Lab) -> int:
-    argv = [sys.executable, "-m", "uvicorn", "app.main:app", "--host", "127.0.0.1", "--port", "0"]
-    return lab.start("api", argv, cwd=ACADEMY).wait_for_a_port()
 
 
 def _health(reason: str, *, expect_path: str = "/health", **facts: Expected) -> Look:
@@ -76,7 +71,7 @@ def _aws(
 
 
 def _no_rule(lab: Lab) -> Iterator[Stage]:
-    academy, port = _academy(lab)
+    academy, port = academy_in_order(lab)
     balancers = academy.ids["sg academy-alb"]
     academy.shut_out(port, group=balancers)
     yield Stage(
@@ -99,7 +94,7 @@ def _no_rule(lab: Lab) -> Iterator[Stage]:
 
 
 def _wrong_path(lab: Lab) -> Iterator[Stage]:
-    academy, _ = _academy(lab)
+    academy, _ = academy_in_order(lab)
     group = academy.ids["tg"]
     academy.elbv2.modify_target_group(TargetGroupArn=group, HealthCheckPath="/healthz")
     yield Stage(
@@ -111,7 +106,7 @@ def _wrong_path(lab: Lab) -> Iterator[Stage]:
 
 
 def _stopped(lab: Lab) -> Iterator[Stage]:
-    academy, _ = _academy(lab)
+    academy, _ = academy_in_order(lab)
     instances = [academy.ids["instance"]]
     academy.ec2.stop_instances(InstanceIds=instances)
     yield Stage(
@@ -129,7 +124,7 @@ def _stopped(lab: Lab) -> Iterator[Stage]:
 
 
 def _other_network(lab: Lab) -> Iterator[Stage]:
-    academy, _ = _academy(lab)
+    academy, _ = academy_in_order(lab)
     academy.ec2.terminate_instances(InstanceIds=[academy.ids["instance"]])
     elsewhere = academy.ec2.create_vpc(CidrBlock="10.1.0.0/16")["Vpc"]["VpcId"]
     subnet = academy.ec2.create_subnet(VpcId=elsewhere, CidrBlock="10.1.1.0/24")
@@ -141,7 +136,6 @@ def _other_network(lab: Lab) -> Iterator[Stage]:
 
 
 _ROW = "ALB health / SG / VPC / instance"
-_NEEDS = (MOTO, BOTO3, FASTAPI, UVICORN)
 
 SCENARIOS = (
     Scenario(
@@ -150,11 +144,7 @@ SCENARIOS = (
         sentence="The API's security group does not let the load balancer in.",
         cause="the security group has no rule",
         stages=_no_rule,
-        paste=(
-            "academy-api 타깃이 unhealthy 입니다. Target.Timeout",
-            "[3] API security group: no inbound 8000 from the ALB security group",
-        ),
-        needs=_NEEDS,
+        needs=CLOUD,
     ),
     Scenario(
         slug="aws-wrong-health-path",
@@ -162,8 +152,7 @@ SCENARIOS = (
         sentence="The target group's health check asks a path that the API does not have.",
         cause="health check path",
         stages=_wrong_path,
-        paste=("Health checks failed with these codes: [404]", "Target.ResponseCodeMismatch"),
-        needs=_NEEDS,
+        needs=CLOUD,
     ),
     Scenario(
         slug="aws-instance-stopped",
@@ -171,8 +160,7 @@ SCENARIOS = (
         sentence="The instance behind the load balancer is stopped.",
         cause="the instance does not run",
         stages=_stopped,
-        paste=("academy-api 인스턴스가 중지되어 있고 502 가 납니다",),
-        needs=_NEEDS,
+        needs=CLOUD,
     ),
     Scenario(
         slug="aws-other-network",
@@ -180,7 +168,6 @@ SCENARIOS = (
         sentence="The instance is in another VPC than the load balancer.",
         cause="VPC or route",
         stages=_other_network,
-        paste=("ALB 와 API 인스턴스의 VPC 가 서로 다릅니다",),
-        needs=_NEEDS,
+        needs=CLOUD,
     ),
 )

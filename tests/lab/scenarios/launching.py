@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.lab.lab import Lab
 from tests.lab.machine import UVICORN
 from tests.lab.parts.interpreter import add_distribution, interpreter
+from tests.lab.parts.site import free_port
 from tests.lab.scenario import Command, Look, Scenario, Stage
 
 _MAIN = '''\
@@ -26,6 +27,7 @@ def _wrong_directory(lab: Lab) -> Iterator[Stage]:
     elsewhere.mkdir()
     write(project / "main.py", _MAIN)
     server = [sys.executable, "-m", "uvicorn", "main:app", "--port", "0"]
+    tell(lab, directory=elsewhere)
     yield Stage(
         title="started in the folder above",
         commands=(
@@ -77,6 +79,7 @@ def _module_missing(lab: Lab) -> Iterator[Stage]:
     service, other = interpreter(lab, "service-venv"), interpreter(lab, "other-venv")
     add_distribution(other, "PyJWT", "2.10.1", module="jwt")
     start = [str(service), "main.py"]
+    tell(lab, directory=lab.folder / "service", interpreter=str(service))
     yield Stage(
         title="jwt is not installed where the service runs",
         commands=(
@@ -144,7 +147,8 @@ def _packages(python: Path, reason: str) -> Look:
 
 def _variable_missing(lab: Lab) -> Iterator[Stage]:
     service = lab.folder / "service"
-    write(service / "main.py", _READS_ITS_KEY)
+    write(service / "main.py", READS_ITS_KEY)
+    tell(lab, directory=service)
     start = [sys.executable, "main.py"]
     yield Stage(
         title="there is no .env, and the variable is not set",
@@ -211,7 +215,7 @@ def _keys(service: Path, reason: str) -> Look:
     )
 
 
-_READS_ITS_KEY = '''\
+READS_ITS_KEY = '''\
 """A service that reads .env, then its key."""
 
 import os
@@ -222,6 +226,11 @@ if Path(".env").exists():
 os.environ["JWT_SECRET_KEY"]
 print("started")
 '''
+
+
+def tell(lab: Lab, *, directory: Path, interpreter: str = sys.executable) -> None:
+    """What a person would type of a server that ends as it starts: nobody has its port."""
+    lab.values |= {"port": free_port(), "directory": str(directory), "interpreter": interpreter}
 
 
 def file(path: Path, reason: str) -> Look:
@@ -247,10 +256,6 @@ SCENARIOS = (
         sentence="The server is started in a folder that does not hold main.py.",
         cause="wrong working directory",
         stages=_wrong_directory,
-        paste=(
-            'ERROR:    Error loading ASGI app. Could not import module "main".',
-            "python: can't open file 'main.py': [Errno 2] No such file or directory",
-        ),
         needs=(UVICORN,),
     ),
     Scenario(
@@ -259,7 +264,6 @@ SCENARIOS = (
         sentence="The service's interpreter lacks a module that another one has.",
         cause="dependency not installed",
         stages=_module_missing,
-        paste=("ModuleNotFoundError: No module named 'jwt'",),
     ),
     Scenario(
         slug="variable-missing",
@@ -267,6 +271,5 @@ SCENARIOS = (
         sentence="The service reads a variable that nobody set; its .env is not there.",
         cause="configuration",
         stages=_variable_missing,
-        paste=("KeyError: 'JWT_SECRET_KEY'", ".env 파일이 없어서 서버가 시작되지 않습니다"),
     ),
 )

@@ -101,10 +101,6 @@ SCENARIOS = (
         sentence="The API listens on 127.0.0.1 only: localhost works, [::1] is refused.",
         cause="one address family",
         stages=_one_family,
-        paste=(
-            "connect ECONNREFUSED ::1:8000",
-            "localhost 로는 되는데 [::1] 로는 연결이 거부됩니다",
-        ),
         needs=SITE,
     ),
     Scenario(
@@ -113,7 +109,6 @@ SCENARIOS = (
         sentence="The hosts file gives localhost another address; 127.0.0.1 works.",
         cause="hosts file",
         stages=_hosts_file,
-        paste=("127.0.0.1:8000 은 열리는데 localhost:8000 은 안 열려요",),
         needs=SITE,
     ),
 )

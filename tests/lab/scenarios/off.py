@@ -163,10 +163,6 @@ SCENARIOS = (
         sentence="Nobody listens on port 8000.",
         cause="not running",
         stages=_server_off,
-        paste=(
-            "GET http://10.99.1.2:8000/ net::ERR_CONNECTION_REFUSED",
-            "사이트에 연결할 수 없음 (ERR_CONNECTION_REFUSED)",
-        ),
         needs=SITE,
     ),
     Scenario(
@@ -175,13 +171,6 @@ SCENARIOS = (
         sentence="The API died behind the load balancer; the browser speaks of CORS.",
         cause="infrastructure; CORS is a symptom",
         stages=_upstream_off,
-        paste=(
-            "Access to XMLHttpRequest at 'http://10.99.0.1/health' from origin "
-            "'https://hakwonplus.test' has been blocked by CORS policy: No "
-            "'Access-Control-Allow-Origin' header is present on the requested resource.\n"
-            "GET http://10.99.0.1/health 502 (Bad Gateway)",
-            "CORS 에러와 502 Bad Gateway 가 같이 나옵니다",
-        ),
         needs=BALANCED,
     ),
     Scenario(
@@ -190,12 +179,6 @@ SCENARIOS = (
         sentence="The load balancer has no target to send to; the API itself is well.",
         cause="infrastructure; CORS is a symptom",
         stages=_no_target,
-        paste=(
-            "Access to fetch at 'http://10.99.0.1/health' from origin 'https://hakwonplus.test' has "
-            "been blocked by CORS policy: No 'Access-Control-Allow-Origin' header is present on the "
-            "requested resource.\nGET http://10.99.0.1/health 503 (Service Temporarily Unavailable)",
-            "CORS 에러와 503 이 같이 나오는데 API 는 정상입니다",
-        ),
         needs=BALANCED,
     ),
     Scenario(
@@ -204,11 +187,6 @@ SCENARIOS = (
         sentence="The API listens on 127.0.0.1, so only its own host reaches it.",
         cause="wrong --host",
         stages=_loopback_only,
-        paste=(
-            "INFO:     Uvicorn running on http://127.0.0.1:8000 (Press CTRL+C to quit)\n"
-            "curl: (7) Failed to connect to 10.99.1.2 port 8000: Connection refused",
-            "서버 안에서는 되는데 다른 기기에서는 접속이 안돼요",
-        ),
         needs=BALANCED,
     ),
     Scenario(
@@ -217,11 +195,6 @@ SCENARIOS = (
         sentence="Another program holds port 8000, and the API ends as it starts.",
         cause="other process",
         stages=_port_taken,
-        paste=(
-            "ERROR:    [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): "
-            "address already in use",
-            "8000 포트를 다른 프로세스가 쓰고 있어서 서버가 안 떠요",
-        ),
         needs=SITE,
     ),
 )

@@ -83,6 +83,16 @@ def _worker_timeout(lab: Lab) -> Iterator[Stage]:
     )
 
 
+def _worker_timed_out(lab: Lab) -> Iterator[Stage]:
+    site = Site(lab).balanced()
+    blocking = site.start(_GUNICORN, cwd=APPS / "blocking", env={"BLOCKS": "1"})
+    blocking.wait_until_listening(PORT)
+    argv = [sys.executable, "-c", f"import urllib.request as r; r.urlopen('{BALANCER}/health')"]
+    lab.start("user", argv, at=site.outside)
+    blocking.wait_for_words("WORKER TIMEOUT")
+    yield Stage(title="gunicorn has ended a worker that did not come back", looks=())
+
+
 _GUNICORN = [
     sys.executable, "-m", "gunicorn", "wsgi:application", "--workers", "1", "--timeout", "2",
     "--bind", f"0.0.0.0:{PORT}", "--no-control-socket",
@@ -90,9 +100,9 @@ _GUNICORN = [
 
 
 def _reloader(lab: Lab) -> Iterator[Stage]:
-    project = lab.folder / "project"
-    shutil.copytree(APPS / "reloading", project)
+    project = copy_of_reloading(lab)
     site = Site(lab)
+    lab.values |= {"directory": str(project), "interpreter": sys.executable}
     # Named in full, for the process to be told from others of this host.
     parent = site.start(
         uvicorn("--reload", "--app-dir", str(project), target="main:app"), cwd=project
@@ -132,6 +142,13 @@ def _reloader(lab: Lab) -> Iterator[Stage]:
     )
 
 
+def copy_of_reloading(lab: Lab) -> Path:
+    """An application that imports what is not there, in a folder that probes may read."""
+    project = lab.folder / "project"
+    shutil.copytree(APPS / "reloading", project)
+    return project
+
+
 _RUNNING = f"Uvicorn running on http://0.0.0.0:{PORT}"
 
 
@@ -169,9 +186,7 @@ def _what_people_take_for_proof(parent: Service) -> tuple[Look, ...]:
 
 
 def _late_start(lab: Lab) -> Iterator[Stage]:
-    site = Site(lab)
-    argv = [sys.executable, str(Path(APPS, "late", "serve.py")), "2", str(PORT)]
-    site.start(argv).wait_for_words("loading")
+    serve_late(Site(lab), after_s=2)
     yield Stage(
         title="the API begins to listen after two refused tries",
         looks=(
@@ -191,6 +206,18 @@ def _late_start(lab: Lab) -> Iterator[Stage]:
     )
 
 
+def _very_late_start(lab: Lab) -> Iterator[Stage]:
+    """Late enough for several steps of a diagnosis."""
+    serve_late(Site(lab), after_s=5)
+    yield Stage(title="the API begins to listen five seconds after a refusal", looks=())
+
+
+def serve_late(site: Site, *, after_s: int) -> None:
+    """The API, which begins to listen so long after the first connection was refused."""
+    argv = [sys.executable, str(Path(APPS, "late", "serve.py")), str(after_s), str(PORT)]
+    site.start(argv).wait_for_words("loading")
+
+
 SCENARIOS = (
     Scenario(
         slug="process-hung",
@@ -198,10 +225,6 @@ SCENARIOS = (
         sentence="The API's process is stopped: connections are accepted, nothing answers.",
         cause="hung worker",
         stages=_hung,
-        paste=(
-            "curl: (28) Operation timed out after 5000 milliseconds with 0 bytes received",
-            "504 Gateway Time-out 이 나고 응답이 너무 깁니다",
-        ),
         needs=BALANCED,
     ),
     Scenario(
@@ -210,11 +233,7 @@ SCENARIOS = (
         sentence="gunicorn's worker blocks: the balancer gives up first, then gunicorn ends it.",
         cause="hung worker",
         stages=_worker_timeout,
-        paste=(
-            "[CRITICAL] WORKER TIMEOUT (pid:7)\n[ERROR] Worker (pid:7) was sent SIGKILL! "
-            "Perhaps out of memory?",
-            "gunicorn 로그에 WORKER TIMEOUT 이 반복되고 504 가 납니다",
-        ),
+        met=_worker_timed_out,
         needs=(*BALANCED, GUNICORN),
     ),
     Scenario(
@@ -223,12 +242,6 @@ SCENARIOS = (
         sentence="The log says that uvicorn runs; its reloader's child died and nothing listens.",
         cause="import error in the child of --reload",
         stages=_reloader,
-        paste=(
-            "INFO:     Uvicorn running on http://0.0.0.0:8000 (Press CTRL+C to quit)\n"
-            "INFO:     Started reloader process [24608] using StatReload\n"
-            "GET http://10.99.1.2:8000/ net::ERR_CONNECTION_REFUSED",
-            "로그에는 서버가 실행 중이라고 나오는데 연결이 거부됩니다",
-        ),
         needs=SITE,
     ),
     Scenario(
@@ -237,10 +250,7 @@ SCENARIOS = (
         sentence="The API takes its time: refused, refused, and the third try is answered.",
         cause="slow start",
         stages=_late_start,
-        paste=(
-            "배포 직후 몇 초 동안 연결이 거부됩니다",
-            "connection refused right after deploying",
-        ),
+        met=_very_late_start,
         needs=SITE,
     ),
 )

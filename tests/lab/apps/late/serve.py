@@ -1,6 +1,6 @@
-"""The academy's API, slow to start: it begins to listen after so many connections were refused.
+"""The academy's API, slow to start: it begins to listen so long after a connection was refused.
 
-python serve.py TRIES PORT      (in the folder that holds `app`)
+python serve.py SECONDS PORT      (in the folder that holds `app`)
 """
 
 import sys
@@ -11,14 +11,15 @@ import uvicorn
 
 
 def main() -> None:
-    tries, port = int(sys.argv[1]), int(sys.argv[2])
+    seconds, port = float(sys.argv[1]), int(sys.argv[2])
     sys.path.insert(0, ".")
     from app.main import app
 
     before = _resets()
     sys.stderr.write("loading\n")
-    while _resets() - before < tries:
+    while _resets() == before:
         time.sleep(0.02)
+    time.sleep(seconds)
     uvicorn.run(app, host="0.0.0.0", port=port)
 
 
