@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.diagnosis import evidence as ev
-from kb.diagnosis.imagined import Imagined, imagined_results
+from kb.diagnosis.gain import Gains
 from kb.diagnosis.strengths import RUNS
 from kb.diagnosis.values import Askable, Cause, Ranking, Rule, Seen
 
@@ -20,7 +20,6 @@ STEP_S = 2.0
 LEAST_GAIN_BITS = 0.01
 # A joint rule that still needs more checks than this is reached one check at a time.
 _MOST_TOGETHER = 3
-_NONE = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,10 +58,8 @@ def advise(
     open_checks = {
         a.key: a for a in askable if a.outcomes and a.key in named and a.key not in evidence
     }
-    scored = [
-        (together, _gain_bits(together, causes, ranking, open_checks, evidence))
-        for together in _candidates(rules, open_checks)
-    ]
+    gains = Gains(causes, ranking=ranking, askable=open_checks.values(), evidence=evidence)
+    scored = [(together, gains.bits(together)) for together in _candidates(rules, open_checks)]
     useful = [(together, gain) for together, gain in scored if gain >= LEAST_GAIN_BITS]
     if not useful:
         return None
@@ -108,50 +105,6 @@ def _most_per_second(
 ) -> tuple[float, tuple[int, ...], tuple[str, ...]]:
     per_second = round(gain / _cost_s(together, open_checks), 9)
     return (-per_second, tuple(open_checks[key].order for key in together), together)
-
-
-def _gain_bits(
-    together: tuple[str, ...],
-    causes: Sequence[Cause],
-    ranking: Ranking,
-    open_checks: Mapping[str, Askable],
-    evidence: Mapping[str, Seen],
-) -> float:
-    """Mutual information of the cause and the result: what is expected to be learnt."""
-    results = imagined_results([open_checks[key] for key in together], causes, evidence)
-    beliefs = ranking.by_key()
-    chances = {key: _chances(line, results, evidence) for key, line in ev.lines(causes).items()}
-    chances[_NONE] = _shared_out([result.likely for result in results])
-    shares = {c.key: beliefs[c.key].belief for c in causes} | {_NONE: ranking.none_of_these}
-    gains = []
-    for number in range(len(results)):
-        overall = math.fsum(share * chances[key][number] for key, share in shares.items())
-        gains += [
-            share * chances[key][number] * math.log2(chances[key][number] / overall)
-            for key, share in shares.items()
-            if share > 0
-        ]
-    return max(0.0, math.fsum(gains))
-
-
-def _chances(
-    line: Sequence[Cause], results: Sequence[Imagined], evidence: Mapping[str, Seen]
-) -> list[float]:
-    """P(result | cause): in proportion to what the cause's rules say about the result."""
-    asked = {one.check for one in results[0].seen}
-    if all(asked.isdisjoint(rule.when) for cause in line for rule in cause.rules):
-        return _shared_out([result.likely for result in results])
-    return _shared_out(
-        [
-            result.likely * ev.ratio(line, {**evidence, **{one.check: one for one in result.seen}})
-            for result in results
-        ]
-    )
-
-
-def _shared_out(weights: Sequence[float]) -> list[float]:
-    total = math.fsum(weights)
-    return [weight / total for weight in weights]
 
 
 def _predictions(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb.diagnosis.strengths import FURTHER, RULED_OUT, RUNS, SUPPORTED
-from kb.diagnosis.values import Cause, Moved, Rule, Seen
+from kb.diagnosis.values import Askable, Cause, Moved, Rule, Seen
 
 
 def newest_evidence(seen: Iterable[Seen]) -> dict[str, Seen]:
@@ -30,9 +30,9 @@ def moves(line: Sequence[Cause], evidence: Mapping[str, Seen]) -> tuple[Moved, .
     )
 
 
-def ratio(line: Sequence[Cause], evidence: Mapping[str, Seen]) -> float:
-    """How many times likelier the evidence is with this cause; 1 where no rule names it."""
-    return math.exp(math.fsum(one.log_odds for one in _weighed(line, evidence)))
+def ratio(held: Iterable[tuple[Cause, Rule]], things: Mapping[str, str]) -> float:
+    """How many times likelier these rules make a cause, of which each holds; 1 where none does."""
+    return math.exp(math.fsum(one.log_odds for one in _counting(held, things)))
 
 
 def state(
@@ -75,6 +75,35 @@ def _line(cause: Cause, known: Mapping[str, Cause]) -> tuple[Cause, ...]:
     return tuple(line)
 
 
+def rules_of(line: Iterable[Cause]) -> list[tuple[Cause, Rule]]:
+    """Every rule of a line, in the order in which they count: the nearest cause's first.
+
+    Of one cause the rule with most checks, which is the most specific, then the strongest, then
+    the lowest id.
+    """
+    return [
+        (cause, rule)
+        for cause in line
+        for rule in sorted(cause.rules, key=_specific_first)
+        if rule.when
+    ]
+
+
+def may_hold(rule: Rule, evidence: Mapping[str, Seen]) -> bool:
+    """Whether nothing that was seen refutes the rule."""
+    return all(
+        condition.holds(evidence[check])
+        for check, condition in rule.when.items()
+        if check in evidence
+    )
+
+
+def things_of(seen: Iterable[Seen], askable: Iterable[Askable] = ()) -> dict[str, str]:
+    """What each check looks at: the named thing, or one of the check's own."""
+    looked_at = {one.check: one.about or one.check for one in seen}
+    return looked_at | {one.key: one.about or one.key for one in askable}
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Weighed:
     """A rule that counts for a cause, whose own or broader `cause` it is, and how much of it."""
@@ -88,45 +117,34 @@ class _Weighed:
         return self.counted * math.log(RUNS[self.rule.says])
 
 
-def _weighed(line: Sequence[Cause], evidence: Mapping[str, Seen]) -> Iterator[_Weighed]:
-    """The counting rules of a line, each check once and each thing once in full.
+def _weighed(line: Iterable[Cause], evidence: Mapping[str, Seen]) -> Iterator[_Weighed]:
+    """The counting rules of a line."""
+    held = ((cause, rule) for cause, rule in rules_of(line) if _holds(rule, evidence))
+    return _counting(held, things_of(evidence.values()))
 
-    Two looks at one thing mostly say the same twice: what a further one says in the same
-    direction counts half of the one before (in logarithms), as with messages of one paste.
+
+def _counting(held: Iterable[tuple[Cause, Rule]], things: Mapping[str, str]) -> Iterator[_Weighed]:
+    """Of rules that hold, in order, those that count: each check once and each thing once in full.
+
+    Each check counts through its first rule: otherwise a joint rule and its own halves would
+    count the same observation three times. Two looks at one thing mostly say the same twice:
+    what a further one says in the same direction counts half of the one before (in logarithms),
+    as with messages of one paste.
     """
     used: set[str] = set()
     times: Counter[tuple[bool, str]] = Counter()
-    for cause in line:
-        for rule in _counted_apart(cause.rules, evidence, used=used):
-            things = [(RUNS[rule.says] > 1, evidence[check].about or check) for check in rule.when]
-            yield _Weighed(
-                cause=cause, rule=rule, counted=FURTHER ** min(times[thing] for thing in things)
-            )
-            times.update(set(things))
-
-
-def _counted_apart(
-    rules: Iterable[Rule], evidence: Mapping[str, Seen], *, used: set[str]
-) -> list[Rule]:
-    """The rules that hold and count: those that share no check with `used`, which they join.
-
-    Each check counts once: through the rule with most checks, which is the most specific, then
-    the strongest, then the lowest id. Otherwise a joint rule and its own halves would count the
-    same observation three times.
-    """
-    chosen = []
-    for rule in sorted((r for r in rules if _holds(r, evidence)), key=_specific_first):
+    for cause, rule in held:
         if used.isdisjoint(rule.when):
             used.update(rule.when)
-            chosen.append(rule)
-    return chosen
+            said = {(RUNS[rule.says] > 1, things[check]) for check in rule.when}
+            yield _Weighed(
+                cause=cause, rule=rule, counted=FURTHER ** min(times[one] for one in said)
+            )
+            times.update(said)
 
 
 def _holds(rule: Rule, evidence: Mapping[str, Seen]) -> bool:
-    return bool(rule.when) and all(
-        check in evidence and condition.holds(evidence[check])
-        for check, condition in rule.when.items()
-    )
+    return rule.when.keys() <= evidence.keys() and may_hold(rule, evidence)
 
 
 def _specific_first(rule: Rule) -> tuple[int, float, int]:

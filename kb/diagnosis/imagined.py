@@ -22,53 +22,19 @@ _NOT_REACHED = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Imagined:
-    """One result for each of some checks. `likely` weighs it beside the other results."""
-
-    seen: tuple[Seen, ...]
-    likely: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Answer:
+class Answer:
     """An outcome that stands for all which the rules treat alike; `reaches` where all agree."""
 
     seen: Seen
     reaches: bool | None
 
 
-def imagined_results(
-    checks: Iterable[Askable], causes: Sequence[Cause], evidence: Mapping[str, Seen]
-) -> list[Imagined]:
-    """Every combination of what the checks could answer."""
-    known = [(one.about, reaches(one.reason_code)) for one in evidence.values() if one.about]
-    return [
-        Imagined(seen=tuple(one.seen for one in answers), likely=_likely(answers, known))
-        for answers in itertools.product(*(_answers(check, causes) for check in checks))
-    ]
+# What each check of a step could answer, by its key. A result of the step is one answer for each
+# check; results come in the order of `itertools.product`.
+Step = Mapping[str, Sequence[Answer]]
 
 
-def reaches(reason_code: str) -> bool | None:
-    """Whether something was there; None for a code that does not tell."""
-    if reason_code in _REACHED:
-        return True
-    return False if reason_code in _NOT_REACHED else None
-
-
-def _likely(answers: Sequence[_Answer], known: Sequence[tuple[str, bool | None]]) -> float:
-    """1, and less for each answer that another look at the same thing makes unlikely.
-
-    Whatever the cause is, what refused a connection a moment ago will hardly answer over HTTP.
-    """
-    looks = [*known, *((one.seen.about, one.reaches) for one in answers if one.seen.about)]
-    likely = 1.0
-    for thing in {one.seen.about for one in answers if one.seen.about}:
-        told = [reached for about, reached in looks if about == thing and reached is not None]
-        likely *= SELDOM_SO if len(set(told)) > 1 else 1.0
-    return likely
-
-
-def _answers(check: Askable, causes: Sequence[Cause]) -> list[_Answer]:
+def answers_of(check: Askable, causes: Iterable[Cause]) -> list[Answer]:
     """One answer for each group of outcomes that every rule treats alike.
 
     Otherwise a kind with ten reason codes would seem to answer mostly with those nobody named.
@@ -79,7 +45,45 @@ def _answers(check: Askable, causes: Sequence[Cause]) -> list[_Answer]:
     groups: dict[tuple[bool, ...], list[Seen]] = {}
     for seen in _outcomes(check, conditions):
         groups.setdefault(tuple(c.holds(seen) for c in conditions), []).append(seen)
-    return [_Answer(seen=group[0], reaches=_agreed(group)) for group in groups.values()]
+    return [Answer(seen=group[0], reaches=_agreed(group)) for group in groups.values()]
+
+
+def likely(step: Step, evidence: Mapping[str, Seen]) -> list[float]:
+    """The weight of each result beside the others: 1, and less where looks at a thing disagree.
+
+    Whatever the cause is, what refused a connection a moment ago will hardly answer over HTTP.
+    """
+    asked = [answers[0].seen.about for answers in step.values()]
+    known = {
+        thing: {reaches(one.reason_code) for one in evidence.values() if one.about == thing}
+        for thing in asked
+        if thing
+    }
+    told = [[one.reaches for one in answers] for answers in step.values()]
+    results = list(itertools.product(*told))
+    weights = {one: SELDOM_SO ** _disagreeing(asked, one, known) for one in set(results)}
+    return [weights[one] for one in results]
+
+
+def _disagreeing(
+    asked: Sequence[str],
+    reached: Sequence[bool | None],
+    known: Mapping[str, set[bool | None]],
+) -> int:
+    """Of how many things it would be said both that they are there and that they are not."""
+    both = {True, False}
+    found = {thing: set(told) for thing, told in known.items()}
+    for thing, told in zip(asked, reached, strict=True):
+        if thing:
+            found[thing].add(told)
+    return sum(told >= both for told in found.values())
+
+
+def reaches(reason_code: str) -> bool | None:
+    """Whether something was there; None for a code that does not tell."""
+    if reason_code in _REACHED:
+        return True
+    return False if reason_code in _NOT_REACHED else None
 
 
 def _agreed(group: Iterable[Seen]) -> bool | None:

@@ -5,12 +5,13 @@ nothing, or a guess would confirm itself. docs/decisions/learning.md says why th
 """
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
 
-from kb.models import Investigation
+from kb.models import Investigation, Symptom
 from kb.services.case_facts import newest_cases, symptom_term, symptoms_of_cases
 from kb.services.reading import Case
 
@@ -41,7 +42,7 @@ class _Conclusion:
 
 
 def confirmed_before(case: Case) -> dict[int, float]:
-    """Per cause, how many voices confirmed it for these symptoms; four queries at most.
+    """Per cause, how many voices confirmed it for these symptoms; five queries at most.
 
     Voices count by how like their case is, the most like one where a voice has several. The case
     itself is never among them.
@@ -106,13 +107,15 @@ def _shown_now(case: Case) -> dict[int, frozenset[str]]:
     }
 
 
-def _symptoms_by_guide(case: Case) -> dict[int, frozenset[str]]:
-    return {
-        guide.pk: frozenset(symptom_term(symptom.pk) for symptom in guide.symptoms.all())
-        for guide in case.guides
-    }
+def _symptoms_by_guide(case: Case) -> dict[int, set[str]]:
+    """The terms of all that each guide knows."""
+    known: dict[int, set[str]] = {guide.pk: set() for guide in case.guides}
+    rows = Symptom.objects.filter(guide__in=known)
+    for guide, symptom in rows.values_list("guide_id", "pk").order_by():
+        known[guide].add(symptom_term(symptom))
+    return known
 
 
-def _in_common(one: frozenset[str], other: frozenset[str]) -> float:
+def _in_common(one: AbstractSet[str], other: AbstractSet[str]) -> float:
     """The share of the guide's symptoms, seen in either case, that both showed (Jaccard)."""
     return len(one & other) / len(one | other) if one else 0.0

@@ -70,7 +70,6 @@ def diagnose(investigation: Investigation) -> Diagnosis:
     case = read_case(investigation)
     parameters = parameters_by_guide(case)
     looks = looking.read_looks(case)
-    attempts = tuple(investigation.attempts.select_related("resolution", "by"))
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     symptoms = _symptoms(case)

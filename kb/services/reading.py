@@ -13,10 +13,8 @@ from kb.matching import Analysis, analyse
 from kb.models import (
     Cause,
     Check,
-    Evidence,
     Guide,
     Investigation,
-    Resolution,
     Service,
     Suggests,
     Symptom,
@@ -54,6 +52,7 @@ class Case:
 
     @cached_property
     def symptoms(self) -> dict[int, Symptom]:
+        """Those that are in the text."""
         return {s.pk: s for guide in self.guides for s in guide.symptoms.all()}
 
 
@@ -72,7 +71,10 @@ def read_case(investigation: Investigation) -> Case:
 def read_cases(investigations: Sequence[Investigation]) -> list[Case]:
     """Several cases; what their guides know is read once for all of them."""
     looked_up = [_look_up(investigation) for investigation in investigations]
-    guides = _with_knowledge({pk for one in looked_up for pk in (*one.ids, *one.weak)})
+    guides = _with_knowledge(
+        {pk for one in looked_up for pk in (*one.ids, *one.weak)},
+        shown={pk for one in looked_up for pk in one.shown},
+    )
     services = _services(investigations)
     return [
         Case(
@@ -99,6 +101,11 @@ class _LookedUp:
     ids: Sequence[int]
     weak: Mapping[int, GuideMatch]
 
+    @property
+    def shown(self) -> set[int]:
+        """The ids of the symptoms that are in the text."""
+        return {hit.symptom_id for match in self.found.matches for hit in match.symptoms}
+
 
 def _look_up(investigation: Investigation) -> _LookedUp:
     analysis = read_text(investigation.text)
@@ -117,16 +124,16 @@ def _look_up(investigation: Investigation) -> _LookedUp:
     )
 
 
-def _with_knowledge(ids: Collection[int]) -> dict[int, Guide]:
+def _with_knowledge(ids: Collection[int], *, shown: Collection[int]) -> dict[int, Guide]:
+    """The guides with all they know; of their symptoms only those `shown`, for they have many."""
     rows = Guide.objects.filter(pk__in=ids).prefetch_related(
         "translations",
         "services",
         Prefetch("checks", Check.objects.select_related("probe")),
         Prefetch("causes", Cause.objects.select_related("refines__guide")),
-        Prefetch("causes__evidence", Evidence.objects.all()),
-        Prefetch("causes__resolutions", Resolution.objects.all()),
-        Prefetch("causes__resolutions__verify", Check.objects.select_related("guide", "probe")),
-        Prefetch("symptoms", Symptom.objects.all()),
+        "causes__evidence",
+        "causes__resolutions__verify",
+        Prefetch("symptoms", Symptom.objects.filter(pk__in=shown)),
         Prefetch("symptoms__suggests", Suggests.objects.select_related("cause__guide")),
         "symptoms__explained_by",
     )
