@@ -56,6 +56,8 @@ def run_tests(arguments: list[str]) -> int:
             "KNOWNFIX_NO_VENV": "1",
             "KNOWNFIX_LEFT_OUT": str(left_out),
         }
+        # Every worker, and every process that a test starts, would compile the whole tree again.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         done = subprocess.run(
             [*_pytest(arguments), f"--junitxml={report}"],
             cwd=settings.BASE_DIR,
