@@ -17,7 +17,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 
 @dataclass
 class Migrated:
-    """A migrated SQLite file's content; empty until there is one, and on PostgreSQL."""
+    """A migrated SQLite file's content; empty where the tests' own is none, as on PostgreSQL."""
 
     content: bytes = b""
 
@@ -33,8 +33,11 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any, migrated: Migrated) -> None:
-    """pytest-django's own; a copy is kept before any test writes, for migrating takes seconds."""
-    if connection.vendor == "sqlite":
+    """pytest-django's own; a copy is kept before any test writes, for migrating takes seconds.
+
+    Where no collected test uses a database, none was made.
+    """
+    if connection.vendor == "sqlite" and connection.is_in_memory_db():
         with django_db_blocker.unblock():
             connection.ensure_connection()
             migrated.content = connection.connection.serialize()

@@ -127,7 +127,7 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_is_quick_and_quiet(var: Pat
 
 
 def test_killed_supervisor_leaves_no_process(var: Path) -> None:
-    with running(var) as up:
+    with running(var, "--port", "0", "--no-starter") as up:
         family = up.family()
 
         os.kill(up.process.pid, signal.SIGKILL)

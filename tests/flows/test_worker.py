@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ASK = ROOT / "tests" / "support" / "ask_and_wait.py"
 
 
-def test_a_worker_process_runs_the_checks_that_another_process_asked_for(tmp_path: Path):
+def test_a_worker_process_runs_the_checks_that_another_process_asked_for(
+    tmp_path: Path, migrated_file: Path
+):
     var = tmp_path / "var"
     env = {
         "KNOWNFIX_VAR": str(var),
@@ -35,7 +38,7 @@ def test_a_worker_process_runs_the_checks_that_another_process_asked_for(tmp_pat
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    python(ROOT / "manage.py", "migrate", "--verbosity", "0")
+    shutil.copy(migrated_file, tmp_path / "flow.sqlite3")
     with running(ROOT / "manage.py", "worker", cwd=tmp_path, name="worker", **env):
         answer = python(ASK, f"GET http://localhost:{port}/ net::ERR_CONNECTION_REFUSED")
 
