@@ -7,10 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import database_url, migrated_file, sqlite_file
+from tests.databases import (
+    database_url,
+    django_db_setup,
+    migrated,
+    migrated_file,
+    sqlite_file,
+)
 from tests.support.listening import listener, silent
 
-__all__ = ["database_url", "listener", "migrated_file", "silent", "sqlite_file"]
+__all__ = [
+    "database_url",
+    "django_db_setup",
+    "listener",
+    "migrated",
+    "migrated_file",
+    "silent",
+    "sqlite_file",
+]
 
 LEFT_OUT = ("browser", "postgres", "shared", "lint", "bench", "lab")
 

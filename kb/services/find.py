@@ -12,7 +12,7 @@ from kb.services.case_facts import remember_facts
 from kb.services.gaps import close_gap, count_gap
 from kb.services.parameters import merged, read_typed
 from kb.services.people import Person, person
-from kb.services.reading import read_case
+from kb.services.reading import guides_for
 from probes.engine.redact import redact, strip_controls
 
 # A longer text keeps its beginning and its end: a log starts with what was started and ends
@@ -46,14 +46,14 @@ def find_fixes(
         environment=environment,
         started_by=person(by),
     )
-    case = read_case(investigation)
-    investigation.fingerprint = case.analysis.fingerprint
-    investigation.typed = merged({}, read_typed(case.guides, typed or {}))
+    analysis, guides = guides_for(investigation)
+    investigation.fingerprint = analysis.fingerprint
+    investigation.typed = merged({}, read_typed(guides, typed or {}))
     investigation.save()
-    remember_facts(investigation, case.analysis)
-    if case.guides:
-        _note_needed(case.guides)
-        close_gap(investigation.fingerprint, case.guides[0])
+    remember_facts(investigation, analysis)
+    if guides:
+        _note_needed(guides)
+        close_gap(investigation.fingerprint, guides[0])
     elif kept.strip():
         count_gap(investigation)
     return investigation

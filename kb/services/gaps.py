@@ -7,7 +7,7 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from kb.models import Guide, Investigation, SearchGap
-from kb.services.reading import read_case
+from kb.services.reading import guides_for
 
 SAMPLE_CHARS = 2_000
 
@@ -41,10 +41,11 @@ def close_gap(fingerprint: str, guide: Guide) -> None:
 def look_up_again(gap: SearchGap) -> Guide | None:
     """The guide that answers the gap's sample now, if one does; then the gap is closed."""
     asked = Investigation(text=gap.sample, fingerprint=gap.fingerprint)
-    guide = next(iter(read_case(asked).guides), None)
-    if guide is not None:
-        close_gap(gap.fingerprint, guide)
-    return guide
+    _analysis, guides = guides_for(asked)
+    if not guides:
+        return None
+    close_gap(gap.fingerprint, guides[0])
+    return guides[0]
 
 
 def gap_of(investigation: Investigation) -> Gap | None:

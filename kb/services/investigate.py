@@ -20,7 +20,7 @@ from kb.services.parameters import (
     scoped,
 )
 from kb.services.people import Person, person
-from kb.services.reading import Case, read_case
+from kb.services.reading import Case, guides_for, read_case
 from probes.engine.errors import InvalidParams
 from probes.models import Batch, Location, Run
 from probes.services import (
@@ -42,8 +42,8 @@ def set_parameters(
     Raises BadParameters naming every value that cannot be used; then nothing was stored.
     """
     stored = _locked(investigation)
-    read = read_typed(read_case(stored).guides, values)
-    return _store_typed(stored, investigation, read)
+    _analysis, guides = guides_for(stored)
+    return _store_typed(stored, investigation, read_typed(guides, values))
 
 
 def run_checks(

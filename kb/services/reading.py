@@ -64,6 +64,13 @@ def read_text(text: str) -> Analysis:
     return analyse(_MASK.sub(lambda mask: " " * len(mask[0]), text))
 
 
+def guides_for(investigation: Investigation) -> tuple[Analysis, tuple[Guide, ...]]:
+    """How the text is read, and the guides that answer it, best first, without what they know."""
+    looked_up = _look_up(investigation)
+    guides = Guide.objects.in_bulk(looked_up.ids)
+    return looked_up.analysis, tuple(guides[pk] for pk in looked_up.ids if pk in guides)
+
+
 def read_case(investigation: Investigation) -> Case:
     return read_cases([investigation])[0]
 

@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -22,6 +23,15 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """A first start in an empty folder, with everything a newcomer gets."""
     with running(tmp_path_factory.mktemp("first") / "var") as up:
         yield up
+
+
+@pytest.fixture
+def var(tmp_path: Path, migrated_file: Path) -> Path:
+    """A state folder whose database is made: what is started in it does not start first."""
+    folder = tmp_path / "var"
+    folder.mkdir()
+    shutil.copy(migrated_file, folder / "knownfix.sqlite3")
+    return folder
 
 
 def get(url: str) -> str:
@@ -100,8 +110,7 @@ def test_killed_worker_is_replaced(first: Up) -> None:
     assert len(workers()) == 1
 
 
-def test_ctrl_c_leaves_no_process_and_the_next_start_is_quick_and_quiet(tmp_path: Path) -> None:
-    var = tmp_path / "var"
+def test_ctrl_c_leaves_no_process_and_the_next_start_is_quick_and_quiet(var: Path) -> None:
     with running(var) as up:
         family = up.family()
         up.press_ctrl_c()
@@ -117,8 +126,8 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_is_quick_and_quiet(tmp_path
         assert second.cpu_s("supervisor") + second.cpu_s("server") < 3
 
 
-def test_killed_supervisor_leaves_no_process(tmp_path: Path) -> None:
-    with running(tmp_path / "var") as up:
+def test_killed_supervisor_leaves_no_process(var: Path) -> None:
+    with running(var, "--port", "0", "--no-starter") as up:
         family = up.family()
 
         os.kill(up.process.pid, signal.SIGKILL)
@@ -127,27 +136,27 @@ def test_killed_supervisor_leaves_no_process(tmp_path: Path) -> None:
         assert gone(family)
 
 
-def test_taken_port_names_its_holder_and_the_next_one_is_used(tmp_path: Path) -> None:
+def test_taken_port_names_its_holder_and_the_next_one_is_used(var: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with running(tmp_path / "var", "--port", str(port), "--no-worker", "--no-starter") as up:
+        with running(var, "--port", str(port), "--no-worker", "--no-starter") as up:
             assert f"{port} is taken by process {os.getpid()}" in up.said("port")
             assert up.url != f"http://127.0.0.1:{port}/"
             assert get(f"{up.url}health/live") == "alive\n"
 
 
-def test_what_was_left_out_is_said(tmp_path: Path) -> None:
-    with running(tmp_path / "var", "--port", "0", "--no-worker", "--no-starter") as up:
+def test_what_was_left_out_is_said(var: Path) -> None:
+    with running(var, "--port", "0", "--no-worker", "--no-starter") as up:
         assert "--no-starter" in up.said("starter content")
         assert "no worker" in up.said("note")
 
 
-def test_interrupt_works_where_the_shell_made_us_ignore_it(tmp_path: Path) -> None:
+def test_interrupt_works_where_the_shell_made_us_ignore_it(var: Path) -> None:
     command = [sys.executable, str(ROOT / "manage.py"), "up", "--port", "0", "--no-worker"]
     shell = f"trap '' INT; exec {shlex.join(command)} --no-starter"
     started = subprocess.Popen(
         ["bash", "-c", shell],
-        env=environment(tmp_path / "var"), stdout=subprocess.PIPE, text=True,
+        env=environment(var), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert started.stdout
     with started:
@@ -158,9 +167,9 @@ def test_interrupt_works_where_the_shell_made_us_ignore_it(tmp_path: Path) -> No
     assert started.returncode == 0
 
 
-def test_other_host_is_allowed_and_said(tmp_path: Path) -> None:
+def test_other_host_is_allowed_and_said(var: Path) -> None:
     options = ("--host", "0.0.0.0", "--port", "0", "--no-worker", "--no-starter")
-    with running(tmp_path / "var", *options) as up:
+    with running(var, *options) as up:
         port = up.url.rsplit(":", 1)[1].strip("/")
         asked = urllib.request.Request(
             f"http://127.0.0.1:{port}/health/live", headers={"Host": socket.gethostname()}

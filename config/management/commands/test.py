@@ -60,6 +60,8 @@ def run_tests(arguments: list[str]) -> int:
             "KNOWNFIX_LEFT_OUT": str(left_out),
             **({"KNOWNFIX_LAB_RECORD": "1"} if is_recorded else {}),
         }
+        # Every worker, and every process that a test starts, would compile the whole tree again.
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
         done = subprocess.run(
             [*_pytest(arguments), f"--junitxml={report}"],
             cwd=settings.BASE_DIR,
