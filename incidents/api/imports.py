@@ -29,6 +29,7 @@ from kb.ingest.plain import KINDS, Document, read
 from kb.models import GuideRevision
 from kb.services.complaints import sentence
 from kb.services.people import person
+from probes.rights import may
 from probes.strict import StrictSerializer, read_query
 
 ALL = "all"
@@ -80,8 +81,8 @@ class PlainImportView(APIView):
     def _store(self, request: Request, document: Document, query: dict[str, Any]) -> Any:
         rights = Rights(
             may_import=True,
-            may_open=request.user.has_perm("incidents.add_incident"),
-            may_publish=request.user.has_perm("kb.publish_guide"),
+            may_open=may(request, "incidents.add_incident"),
+            may_publish=may(request, "kb.publish_guide"),
         )
         try:
             return import_plain(

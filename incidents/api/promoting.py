@@ -18,6 +18,7 @@ from kb.ingest import BadGuide
 from kb.models import Cause, Guide
 from kb.services.complaints import sentence
 from kb.services.drafting import Chosen, Told
+from probes.rights import need
 from probes.strict import StrictSerializer, read
 
 
@@ -71,7 +72,7 @@ class PromoteView(APIView):
 
 
 def _visible(request: Request, public_id: str) -> Incident:
-    _may(request, "incidents.view_incident")
+    need(request, "incidents.view_incident")
     return get_object_or_404(Incident, public_id=public_id)
 
 
@@ -119,11 +120,11 @@ def _written(request: Request, incident: Incident, told: Told, asked: dict[str, 
     chosen = _chosen(asked)
     try:
         if asked["into"]:
-            _may(request, "kb.change_guide")
+            need(request, "kb.change_guide")
             cause = _cause(asked["into"])
             return promoting.add_to_guide(incident, cause, chosen, told=told, by=request.user)
         if chosen.state in (Guide.State.PUBLISHED, Guide.State.ARCHIVED):
-            _may(request, "kb.publish_guide")
+            need(request, "kb.publish_guide")
         return promoting.promote(incident, chosen, told=told, by=request.user)
     except BadGuide as refused:
         raise Refused([sentence(one) for one in refused.complaints]) from refused
@@ -144,11 +145,6 @@ def _chosen(asked: dict[str, Any]) -> Chosen:
         is_workaround=asked["is_workaround"],
         state=asked["state"],
     )
-
-
-def _may(request: Request, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise exceptions.PermissionDenied
 
 
 def _cause(key: str) -> Cause:

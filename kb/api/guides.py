@@ -14,6 +14,7 @@ from kb import services
 from kb.api import answers, inputs
 from kb.api.guide_answers import contradictions, guide_row, guide_whole
 from kb.models import Cause, Guide
+from probes.rights import may
 from probes.strict import read_query
 
 
@@ -43,7 +44,7 @@ class GuidesView(APIView):
 
 def visible_guides(request: Request) -> QuerySet[Guide]:
     guides = Guide.objects.all()
-    return guides if request.user.has_perm("kb.change_guide") else guides.published()
+    return guides if may(request, "kb.change_guide") else guides.published()
 
 
 def _filtered(guides: QuerySet[Guide], query: dict[str, str]) -> QuerySet[Guide]:
@@ -81,7 +82,7 @@ class GuideView(APIView):
         guide = get_object_or_404(visible_guides(request), slug=slug)
         newest = guide.revisions.first()
         etag = f'"{newest.sha256}"' if newest else None
-        may_change = request.user.has_perm("kb.change_guide")
+        may_change = may(request, "kb.change_guide")
         # What contradicts the guide changes with what people try, without a new revision.
         if not may_change and (unchanged := get_conditional_response(request, etag=etag)):
             return unchanged
