@@ -1,5 +1,7 @@
 """What the caller of the API may do: what the person may, and with a key only what its scopes hold."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -21,7 +23,8 @@ def missing(request: Request, permission: str) -> str:
     said = []
     if not request.user.has_perm(permission):
         said.append(_("The user does not have the permission %(name)s."))
-    # A session has no key, and a key knows its scopes by itself: keys belong to the app above.
-    if request.auth is not None and not request.auth.allows(permission):
+    # A session has no key. The key's model belongs to the app above, so it is asked by its shape.
+    key: Any = request.auth
+    if key is not None and not key.allows(permission):
         said.append(_("The key does not have %(name)s among its scopes."))
     return " ".join(sentence % {"name": permission} for sentence in said)

@@ -18,6 +18,7 @@ from incidents.api.inputs import ActionItemChange, ActionItemInput, ActionItemQu
 from incidents.api.refusals import RefusingView
 from incidents.models import ActionItem
 from kb.services.people import person
+from probes.idempotency import creates_once
 from probes.strict import read, read_query
 
 _RELATED = ("incident", "owner", "done_by")
@@ -35,6 +36,7 @@ class IncidentActionItemsView(RefusingView):
         return Response({"results": [answers.action_item(item) for item in items]})
 
     @extend_schema(request=ActionItemInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         incident = read_incident(public_id)
         asked = read(ActionItemInput, request.data)

@@ -18,6 +18,7 @@ from kb.ingest import BadGuide
 from kb.models import Cause, Guide
 from kb.services.complaints import sentence
 from kb.services.drafting import Chosen, Told
+from probes.idempotency import creates_once
 from probes.rights import need
 from probes.strict import StrictSerializer, read
 
@@ -57,6 +58,7 @@ class PromoteView(APIView):
         return Response({"language": told.language, **_proposals(incident, told)})
 
     @extend_schema(request=PromoteInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         incident = _visible(request, public_id)
         asked = read(PromoteInput, request.data)

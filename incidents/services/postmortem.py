@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from incidents.models import ActionItem, Incident
+from incidents.models import ActionItem, Incident, StatusChange
 from incidents.services import timeline
 from incidents.services.durations import duration
 from incidents.services.markdown import block, inline, section_about, table
@@ -165,6 +165,8 @@ def _entry(entry: Entry) -> str:
     if entry.attempt:
         words = {"what": inline(entry.attempt.what), "outcome": entry.attempt.get_outcome_display()}
         return _("tried: %(what)s (%(outcome)s)") % words
+    if entry.change and entry.kind == "merged":
+        return _merged(entry.change, duplicate=entry.incident)
     if entry.change:
         return f"{entry.change.get_was_display()} → {entry.change.get_became_display()}"
     if entry.note:
@@ -174,6 +176,14 @@ def _entry(entry: Entry) -> str:
         "pasted": _("the error was looked up"),
         "concluded": _("the investigation was concluded"),
     }.get(entry.kind, "")
+
+
+def _merged(change: StatusChange, *, duplicate: Incident | None) -> str:
+    """A merge as the incident tells it that a `duplicate` became part of, or as the duplicate."""
+    if duplicate is not None:
+        return _("turned out to be the same: “%(title)s”") % {"title": inline(duplicate.title)}
+    whole = change.incident.merged_into
+    return _("merged into “%(title)s”") % {"title": inline(whole.title if whole else "")}
 
 
 def _runs(entries: list[Entry]) -> str:
