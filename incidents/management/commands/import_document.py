@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="only show the proposals")
-        parser.add_argument("--accept", default="", help="all, or ids separated by commas")
+        parser.add_argument("--accept", default="", help="all, none, or ids separated by commas")
         parser.add_argument("--keep", default="", help="ids of secrets that are none")
         parser.add_argument("--kind", choices=KINDS, default="", help="overrule the guess")
         parser.add_argument("--slug", default="", help="the guide's short name")
@@ -41,9 +41,11 @@ class Command(BaseCommand):
         try:
             document = read(decode(file.read_bytes()), kind=options["kind"])
         except OSError as problem:
-            raise CommandError(str(problem)) from problem
+            raise CommandError(f"{file}: {problem.strerror}") from problem
         except BadGuide as refused:
             raise CommandError("\n".join(sentences(refused.complaints))) from refused
+        if not dry_run and not options["accept"]:
+            raise CommandError(_("Say what to take: --accept all, none or ids; or --dry-run."))
         self._show(document)
         if not dry_run:
             self._store(document, _decision(document, file, options))
@@ -72,8 +74,9 @@ class Command(BaseCommand):
 
 def _decision(document: Document, file: Path, options: dict[str, Any]) -> Decision:
     accept = _ids(options["accept"])
+    whole = {"all": everything(document).accept, "none": frozenset[str]()}
     return Decision(
-        accept=everything(document).accept if accept == {"all"} else accept,
+        accept=whole.get(options["accept"].strip(), accept),
         keep=_ids(options["keep"]),
         slug=options["slug"] or slug_for(document, name=file.name),
         date=options["date"] or date_of(document),
