@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kb import services
-from kb.api import answers, inputs
+from kb.api import inputs
+from kb.api.cause_answers import guide_reference, resolution
 from kb.api.guide_answers import contradictions, guide_row, guide_whole
 from kb.models import Cause, Guide
 from probes.rights import may
@@ -122,13 +123,11 @@ class CauseView(APIView):
                 "provenance": cause.provenance,
                 "weight": cause.weight,
                 "refines": cause.refines and cause.refines.slug,
-                "guide": answers.guide_reference(cause.guide, cause.section),
+                "guide": guide_reference(cause.guide, cause.section),
                 "evidence": [
                     {"when": rule.when, "says": rule.says, "provenance": rule.provenance}
                     for rule in cause.evidence.all()
                 ],
-                "resolutions": [
-                    answers.resolution(view) for view in services.resolutions_of(cause)
-                ],
+                "resolutions": [resolution(view) for view in services.resolutions_of(cause)],
             }
         )
