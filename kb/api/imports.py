@@ -69,11 +69,12 @@ def _apply(plan: ImportPlan, request: Request) -> None:
 
 
 def refused_files(complaints: tuple[FileComplaint, ...]) -> Refused:
-    """Each complaint under `/line/field`; what is about the whole file has line 0."""
+    """Each complaint under `/line/field`, or `/line`; what is about the whole file has line 0."""
     found: dict[str, dict[str, list[exceptions.ErrorDetail]]] = {}
     for complaint in complaints:
         said = exceptions.ErrorDetail(sentence(complaint), code="bad_guide")
-        found.setdefault(str(complaint.line), {}).setdefault(complaint.field, []).append(said)
+        field = complaint.field or "non_field_errors"
+        found.setdefault(str(complaint.line), {}).setdefault(field, []).append(said)
     return Refused(found)
 
 

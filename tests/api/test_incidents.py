@@ -289,3 +289,16 @@ def test_done_and_overdue_contradict_each_other(working: APIClient) -> None:
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["pointer"] == "/overdue"
+
+
+def test_the_work_that_remains_leads_from_page_to_page(working: APIClient) -> None:
+    address = opened(working)
+    for what in ("one", "two", "three"):
+        working.post(f"{address}/action-items", {"what": what}, format="json")
+
+    first = working.get("/api/v1/action-items?page_size=2").json()
+    second = working.get(first["next"]).json()
+
+    assert (first["count"], first["previous"], len(first["results"])) == (3, None, 2)
+    assert (second["next"], len(second["results"])) == (None, 1)
+    assert working.get(second["previous"]).json()["results"] == first["results"]
