@@ -12,8 +12,9 @@ from incidents.services.importing import (
     CannotImport,
     Decision,
     Rights,
+    accepted,
     date_of,
-    everything,
+    ids_of,
     import_plain,
     slug_for,
 )
@@ -73,15 +74,9 @@ class Command(BaseCommand):
 
 
 def _decision(document: Document, file: Path, options: dict[str, Any]) -> Decision:
-    accept = _ids(options["accept"])
-    whole = {"all": everything(document).accept, "none": frozenset[str]()}
     return Decision(
-        accept=whole.get(options["accept"].strip(), accept),
-        keep=_ids(options["keep"]),
+        accept=accepted(document, options["accept"]),
+        keep=ids_of(options["keep"]),
         slug=options["slug"] or slug_for(document, name=file.name),
         date=options["date"] or date_of(document),
     )
-
-
-def _ids(text: str) -> frozenset[str]:
-    return frozenset(one.strip() for one in text.split(",") if one.strip())
