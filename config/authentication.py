@@ -8,6 +8,7 @@ from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
 from config.models import ApiKey
+from probes.rights import missing
 
 if TYPE_CHECKING:
     # Imported for real, it would be a circle: the views' defaults name this module.
@@ -44,6 +45,5 @@ class HasDeclaredPermission(permissions.BasePermission):
         needed = getattr(view, "required_permissions", {}).get(request.method)
         if needed is None or isinstance(request.user, AnonymousUser):
             return False
-        if isinstance(request.auth, ApiKey) and not request.auth.allows(needed):
-            return False
-        return bool(request.user.has_perm(needed))
+        self.message = missing(request, needed)
+        return not self.message

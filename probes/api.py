@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Model, Prefetch, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from probes import kind_pages, services
 from probes.engine import registry
 from probes.engine.errors import Complaint, InvalidParams
+from probes.idempotency import KEY_HEADER, KeyReused, idempotency_key
 from probes.models import Batch, BatchItem, Probe, Run
 from probes.serializers import (
     ApprovalRequestSerializer,
@@ -30,15 +31,6 @@ from probes.serializers import (
 from probes.strict import printable
 
 Row = TypeVar("Row", bound=Model)
-MAX_KEY_CHARS = 200
-_KEY_HEADER = OpenApiParameter(
-    name="Idempotency-Key", location=OpenApiParameter.HEADER, type=str, required=False
-)
-
-
-class KeyReused(exceptions.APIException):
-    status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_code = "idempotency_conflict"
 
 
 class Changed(exceptions.APIException):
@@ -120,14 +112,14 @@ class BatchesView(APIView):
     required_permissions = {"POST": "probes.run_probe"}
 
     @extend_schema(
-        parameters=[_KEY_HEADER],
+        parameters=[KEY_HEADER],
         request=BatchRequestSerializer,
         responses={202: BatchSerializer},
     )
     def post(self, request: Request) -> Response:
         asked = BatchRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        key = _idempotency_key(request)
+        key = idempotency_key(request)
         is_repeat = services.batch_of_key(key, by=_person(request)) is not None
         try:
             batch = services.request_batch(
@@ -234,14 +226,6 @@ def _address(request: Request, page: int | None) -> str | None:
     query = request.query_params.copy()
     query["page"] = str(page)
     return f"{request.path}?{query.urlencode()}"
-
-
-def _idempotency_key(request: Request) -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not 0 < len(key.strip()) <= MAX_KEY_CHARS:
-        message = f"Send 1 to {MAX_KEY_CHARS} characters."
-        raise exceptions.ValidationError({"Idempotency-Key": [message]})
-    return key
 
 
 def _wanted(items: Sequence[dict[str, Any]]) -> list[services.Wanted]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
@@ -17,7 +16,9 @@ from incidents.api.incidents import read_incident
 from incidents.api.inputs import ActionItemChange, ActionItemInput, ActionItemQuery
 from incidents.api.refusals import RefusingView
 from incidents.models import ActionItem
+from kb.api.guides import page_address
 from kb.services.people import person
+from probes.idempotency import creates_once
 from probes.strict import read, read_query
 
 _RELATED = ("incident", "owner", "done_by")
@@ -35,6 +36,7 @@ class IncidentActionItemsView(RefusingView):
         return Response({"results": [answers.action_item(item) for item in items]})
 
     @extend_schema(request=ActionItemInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         incident = read_incident(public_id)
         asked = read(ActionItemInput, request.data)
@@ -55,14 +57,15 @@ class ActionItemsView(RefusingView):
     def get(self, request: Request) -> Response:
         query = read_query(ActionItemQuery, request)
         items = _wanted(query).select_related(*_RELATED)
-        pages = Paginator(items, query["page_size"])
-        page = pages.get_page(query["page"])
+        count, size, page = items.count(), query["page_size"], query["page"]
         return Response(
             {
-                "count": pages.count,
-                "results": [answers.action_item(item) for item in page]
-                if query["page"] <= pages.num_pages
-                else [],
+                "count": count,
+                "next": page_address(request, page + 1) if page * size < count else None,
+                "previous": page_address(request, page - 1) if page > 1 else None,
+                "results": [
+                    answers.action_item(item) for item in items[(page - 1) * size : page * size]
+                ],
             }
         )
 

@@ -17,6 +17,7 @@ from incidents.services.files import file_of
 from incidents.services.postmortem import postmortem
 from kb.api.guides import visible_guides
 from probes.models import Probe
+from probes.rights import may
 from probes.services.dumping import dump_probes
 
 # The same content is the same archive, whenever it was asked for.
@@ -66,17 +67,11 @@ class ExportView(APIView):
 
 def _files(request: Request) -> dict[str, str]:
     files = dict(guide_files(visible_guides(request)))
-    if _may(request, "incidents.view_incident"):
+    if may(request, "incidents.view_incident"):
         files.update(incident_files(Incident.objects.all()))
-    if _may(request, "probes.view_probe"):
+    if may(request, "probes.view_probe"):
         files["probes.yaml"] = dump_probes(Probe.objects.order_by("slug"))
     return files
-
-
-def _may(request: Request, permission: str) -> bool:
-    """The person may, and so may the key that asks for them, where one does."""
-    allows = getattr(request.auth, "allows", None)
-    return request.user.has_perm(permission) and (allows is None or allows(permission))
 
 
 def _zipped(files: Mapping[str, str]) -> bytes:

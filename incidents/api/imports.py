@@ -16,8 +16,9 @@ from incidents.services.importing import (
     Decision,
     Problem,
     Rights,
+    accepted,
     date_of,
-    everything,
+    ids_of,
     import_plain,
     known_before,
     slug_for,
@@ -29,13 +30,12 @@ from kb.ingest.plain import KINDS, Document, read
 from kb.models import GuideRevision
 from kb.services.complaints import sentence
 from kb.services.people import person
+from probes.rights import may
 from probes.strict import StrictSerializer, read_query
-
-ALL = "all"
 
 
 class PlainQuery(StrictSerializer):
-    """`accept` and `keep` are ids of a dry run, comma-separated; `accept=all` takes everything."""
+    """`accept` and `keep` are ids of a dry run, comma-separated; or `accept` is `all` or `none`."""
 
     name = serializers.CharField(max_length=200, default="", allow_blank=True)
     dry_run = serializers.BooleanField(default=False)
@@ -80,8 +80,8 @@ class PlainImportView(APIView):
     def _store(self, request: Request, document: Document, query: dict[str, Any]) -> Any:
         rights = Rights(
             may_import=True,
-            may_open=request.user.has_perm("incidents.add_incident"),
-            may_publish=request.user.has_perm("kb.publish_guide"),
+            may_open=may(request, "incidents.add_incident"),
+            may_publish=may(request, "kb.publish_guide"),
         )
         try:
             return import_plain(
@@ -100,21 +100,14 @@ def _slug(document: Document, query: dict[str, Any]) -> str:
 
 
 def _decision(document: Document, query: dict[str, Any]) -> Decision:
-    accept = _ids(query["accept"])
-    if accept == {ALL}:
-        accept = everything(document).accept
     return Decision(
-        accept=accept,
-        keep=_ids(query["keep"]),
+        accept=accepted(document, query["accept"]),
+        keep=ids_of(query["keep"]),
         title=query["title"],
         slug=_slug(document, query),
         language=query["language"],
         date=query["date"] or date_of(document),
     )
-
-
-def _ids(text: str) -> frozenset[str]:
-    return frozenset(one.strip() for one in text.split(",") if one.strip())
 
 
 def _refused(problems: Any) -> Refused:

@@ -14,11 +14,12 @@ from rest_framework.response import Response
 from incidents import services
 from incidents.api import answers
 from incidents.api.inputs import IncidentChange, IncidentInput, IncidentQuery, StatisticsQuery
-from incidents.api.refusals import RefusingView
+from incidents.api.refusals import RefusingView, time_from
 from incidents.models import Incident
 from incidents.services import timeline
 from kb.services.people import person
 from kb.services.ranking import diagnose
+from probes.idempotency import creates_once
 from probes.strict import read, read_query
 
 
@@ -48,9 +49,11 @@ class IncidentsView(RefusingView):
         )
 
     @extend_schema(request=IncidentInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request) -> Response:
         asked = read(IncidentInput, request.data)
-        incident = services.open_incident(asked.pop("title"), by=person(request.user), **asked)
+        with time_from("started_at"):
+            incident = services.open_incident(asked.pop("title"), by=person(request.user), **asked)
         address = f"/api/v1/incidents/{incident.public_id}"
         return Response(
             answers.whole(incident), status=status.HTTP_201_CREATED, headers={"Location": address}
@@ -68,7 +71,8 @@ class IncidentView(RefusingView):
     def patch(self, request: Request, public_id: str) -> Response:
         incident = read_incident(public_id)
         asked = read(IncidentChange, request.data)
-        services.edit_incident(incident, by=person(request.user), **asked)
+        with time_from("started_at"):
+            services.edit_incident(incident, by=person(request.user), **asked)
         return Response(answers.whole(read_incident(public_id)))
 
 

@@ -192,6 +192,12 @@ class ActionItemQuery(StrictSerializer):
     page = serializers.IntegerField(min_value=1, max_value=1_000_000, default=1)
     page_size = serializers.IntegerField(min_value=1, max_value=200, default=50)
 
+    def validate(self, said: dict[str, Any]) -> dict[str, Any]:
+        if said["overdue"] and said["done"]:
+            message = _("What is done is no longer overdue: send one of `overdue` and `done`.")
+            raise serializers.ValidationError({"overdue": [message]})
+        return said
+
 
 class MergeInput(StrictSerializer):
     into = NamedField(slug_field="public_id", queryset=Incident.objects.all())

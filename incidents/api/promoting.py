@@ -18,6 +18,8 @@ from kb.ingest import BadGuide
 from kb.models import Cause, Guide
 from kb.services.complaints import sentence
 from kb.services.drafting import Chosen, Told
+from probes.idempotency import creates_once
+from probes.rights import need
 from probes.strict import StrictSerializer, read
 
 
@@ -56,6 +58,7 @@ class PromoteView(APIView):
         return Response({"language": told.language, **_proposals(incident, told)})
 
     @extend_schema(request=PromoteInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         incident = _visible(request, public_id)
         asked = read(PromoteInput, request.data)
@@ -71,7 +74,7 @@ class PromoteView(APIView):
 
 
 def _visible(request: Request, public_id: str) -> Incident:
-    _may(request, "incidents.view_incident")
+    need(request, "incidents.view_incident")
     return get_object_or_404(Incident, public_id=public_id)
 
 
@@ -119,11 +122,11 @@ def _written(request: Request, incident: Incident, told: Told, asked: dict[str, 
     chosen = _chosen(asked)
     try:
         if asked["into"]:
-            _may(request, "kb.change_guide")
+            need(request, "kb.change_guide")
             cause = _cause(asked["into"])
             return promoting.add_to_guide(incident, cause, chosen, told=told, by=request.user)
         if chosen.state in (Guide.State.PUBLISHED, Guide.State.ARCHIVED):
-            _may(request, "kb.publish_guide")
+            need(request, "kb.publish_guide")
         return promoting.promote(incident, chosen, told=told, by=request.user)
     except BadGuide as refused:
         raise Refused([sentence(one) for one in refused.complaints]) from refused
@@ -144,11 +147,6 @@ def _chosen(asked: dict[str, Any]) -> Chosen:
         is_workaround=asked["is_workaround"],
         state=asked["state"],
     )
-
-
-def _may(request: Request, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise exceptions.PermissionDenied
 
 
 def _cause(key: str) -> Cause:

@@ -1,11 +1,14 @@
 """What the services refuse about incidents, as API errors with stable codes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from rest_framework import exceptions
 
 from incidents.services.errors import BadTime, CannotClose, CannotMerge, IllegalMove
 from kb.api.refusals import Conflict, Refused, RefusingView, api_error
 
-__all__ = ["RefusingView"]
+__all__ = ["RefusingView", "time_from"]
 
 
 @api_error.register
@@ -20,7 +23,20 @@ def _cannot_merge(error: CannotMerge) -> Exception:
 
 @api_error.register
 def _bad_time(error: BadTime) -> Exception:
-    return Refused({"at": [exceptions.ErrorDetail(str(error), code="bad_time")]})
+    return _bad_time_in("at", error)
+
+
+def _bad_time_in(field: str, error: BadTime) -> Refused:
+    return Refused({field: [exceptions.ErrorDetail(str(error), code="bad_time")]})
+
+
+@contextmanager
+def time_from(field: str) -> Iterator[None]:
+    """Names the request's own field where its time cannot be right."""
+    try:
+        yield
+    except BadTime as error:
+        raise _bad_time_in(field, error) from error
 
 
 @api_error.register

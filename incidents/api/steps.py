@@ -14,11 +14,12 @@ from incidents import services
 from incidents.api import answers
 from incidents.api.incidents import read_incident
 from incidents.api.inputs import AttemptInput, MergeInput, NoteInput, StatusInput
-from incidents.api.refusals import RefusingView
+from incidents.api.refusals import RefusingView, time_from
 from incidents.models import Incident
 from kb.api.refusals import Refused
 from kb.models import Attempt
 from kb.services.people import person
+from probes.idempotency import creates_once
 from probes.strict import read
 
 ENDINGS = (Incident.Status.RESOLVED, Incident.Status.CLOSED)
@@ -84,12 +85,14 @@ class NotesView(RefusingView):
     required_permissions = {"POST": "incidents.add_note"}
 
     @extend_schema(request=NoteInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         incident = read_incident(public_id)
         asked = read(NoteInput, request.data)
-        note = services.add_note(
-            incident, text=asked["text"], by=person(request.user), at=asked["occurred_at"]
-        )
+        with time_from("occurred_at"):
+            note = services.add_note(
+                incident, text=asked["text"], by=person(request.user), at=asked["occurred_at"]
+            )
         return Response(answers.note(note), status=status.HTTP_201_CREATED)
 
 
@@ -107,6 +110,7 @@ class AttemptsView(RefusingView):
         return Response({"results": [answers.attempt(one) for one in tried]})
 
     @extend_schema(request=AttemptInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         incident = read_incident(public_id)
         asked = read(AttemptInput, request.data)

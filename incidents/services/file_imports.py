@@ -3,7 +3,6 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -18,8 +17,9 @@ from incidents.services.files import drafts_of, line
 from kb.ingest import Complaint, GuideDraft
 from kb.ingest.complaints import gettext_noop
 from kb.ingest.references import line_of
+from kb.services.file_items import FileItem
 from kb.services.find import as_stored
-from kb.services.guide_imports import FileComplaint, ImportRefused, difference, in_file, secrets_in
+from kb.services.guide_imports import FileComplaint, ImportRefused, in_file, secrets_in
 from probes.engine.redact import redact
 from probes.services import masked
 
@@ -44,24 +44,11 @@ _UNKNOWN = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class IncidentItem:
+class IncidentItem(FileItem[IncidentDraft]):
     """One file's incident, and what importing it would change."""
 
-    file: str
-    before: IncidentDraft | None
-    draft: IncidentDraft
-
-    @property
-    def state(self) -> str:
-        if self.before is None:
-            return "created"
-        return "unchanged" if self.before == self.draft else "changed"
-
-    @cached_property
-    def diff(self) -> str:
-        """A unified difference from what is stored; empty when nothing would change."""
-        before = ingest.dump(self.before) if self.before else ""
-        return difference(before, ingest.dump(self.draft))
+    def _written(self, draft: IncidentDraft) -> str:
+        return ingest.dump(draft)
 
 
 @dataclass(frozen=True, kw_only=True)

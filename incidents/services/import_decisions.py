@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from incidents.models import Incident
-from kb.ingest.plain import Proposal
+from kb.ingest.plain import Document, Proposal
 from kb.models import Guide
 
 
@@ -26,6 +26,18 @@ class Decision:
     slug: str = ""
     language: str = ""
     date: datetime.date | None = None
+
+
+def accepted(document: Document, said: str) -> frozenset[str]:
+    """The proposals that somebody names in a line: `all`, `none`, or their ids."""
+    if said.strip() == "all":
+        return frozenset(one.id for one in document.proposals)
+    return frozenset() if said.strip() == "none" else ids_of(said)
+
+
+def ids_of(said: str) -> frozenset[str]:
+    """Ids that are separated by commas."""
+    return frozenset(one.strip() for one in said.split(",") if one.strip())
 
 
 @dataclass(frozen=True, kw_only=True)

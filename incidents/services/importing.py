@@ -14,6 +14,8 @@ from incidents.services.import_decisions import (
     Imported,
     Problem,
     Rights,
+    accepted,
+    ids_of,
 )
 from incidents.services.import_reports import Report, store_report
 from incidents.services.import_rules import problems_of
@@ -33,8 +35,10 @@ __all__ = [
     "Imported",
     "Problem",
     "Rights",
+    "accepted",
     "date_of",
     "everything",
+    "ids_of",
     "import_plain",
     "known_before",
     "slug_for",
@@ -44,7 +48,7 @@ __all__ = [
 def everything(document: Document, *, name: str = "") -> Decision:
     """The decision that takes every proposal as it is proposed, and keeps no secret."""
     return Decision(
-        accept=frozenset(one.id for one in document.proposals),
+        accept=accepted(document, "all"),
         date=date_of(document),
         slug=slug_for(document, name=name),
     )

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from incidents.models import ActionItem, Incident
-from incidents.services import timeline
 from incidents.services.durations import duration
 from incidents.services.markdown import block, inline, section_about, table
-from incidents.services.timeline import Entry
+from incidents.services.postmortem_timeline import told_timeline, when
 from incidents.services.times import incident_times
 from kb.models import Attempt, Cause, Investigation, Resolution
 
@@ -37,7 +34,7 @@ def postmortem(incident: Incident) -> str:
         *_section(_("Impact"), _impact(incident)),
         *_section(_("How long it took"), _times(incident)),
         *_section(_("The error"), _error(case)),
-        *_section(_("Timeline"), _timeline(incident)),
+        *_section(_("Timeline"), told_timeline(incident)),
         *_section(_("What was tried"), _tried(attempts)),
         *_section(_("Cause"), _cause(incident, attempts)),
         *_section(_("What worked"), _worked(incident, attempts)),
@@ -124,10 +121,6 @@ def _time_row(
     return name, when(started + took), duration(took) + (f", {measure}" if measure else "")
 
 
-def when(moment: datetime) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M")
-
-
 def day(moment: datetime) -> str:
     return timezone.localtime(moment).strftime("%Y-%m-%d")
 
@@ -140,54 +133,6 @@ def _error(case: Investigation | None) -> str:
     if not text.strip():
         return ""
     return block(text if len(text) <= _MOST_SYMPTOM else text[:_MOST_SYMPTOM] + "\n[…]")
-
-
-def _timeline(incident: Incident) -> str:
-    # What somebody did at a moment comes before what it made of the incident.
-    entries = sorted(timeline.of(incident), key=lambda entry: (entry.at, entry.kind == "status"))
-    has_times = len({entry.at for entry in entries}) > 1
-    lines = ((f"{when(at)}: {said}" if has_times else said) for at, said in _said(entries) if said)
-    return "\n".join(f"- {line}" for line in lines)
-
-
-def _said(entries: list[Entry]) -> Iterator[tuple[datetime, str]]:
-    """Each entry in words; checks that ran one after another are one line."""
-    for kind, group in groupby(entries, key=lambda entry: entry.kind):
-        same = list(group)
-        if kind == "run":
-            yield same[0].at, _runs(same)
-        else:
-            yield from ((entry.at, _entry(entry)) for entry in same)
-
-
-def _entry(entry: Entry) -> str:
-    """A line without names; nothing for kinds that say nothing here."""
-    if entry.attempt:
-        words = {"what": inline(entry.attempt.what), "outcome": entry.attempt.get_outcome_display()}
-        return _("tried: %(what)s (%(outcome)s)") % words
-    if entry.change:
-        return f"{entry.change.get_was_display()} → {entry.change.get_became_display()}"
-    if entry.note:
-        return inline(entry.note.text)
-    return {
-        "opened": _("it started"),
-        "pasted": _("the error was looked up"),
-        "concluded": _("the investigation was concluded"),
-    }.get(entry.kind, "")
-
-
-def _runs(entries: list[Entry]) -> str:
-    runs = [entry.run for entry in entries if entry.run]
-    bad = sum(run.status in ("WARNING", "CRITICAL") for run in runs)
-    words = {"count": len(runs), "bad": bad}
-    return (
-        ngettext(
-            "%(count)d check ran, %(bad)d not as expected",
-            "%(count)d checks ran, %(bad)d not as expected",
-            len(runs),
-        )
-        % words
-    )
 
 
 def _tried(attempts: list[Attempt]) -> str:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from kb.models import Attempt, GuideRevision, Investigation, SearchGap
-from kb.services.guides import difference
+from kb.services.file_items import difference
 
 
 class ReadOnly(admin.ModelAdmin):

@@ -19,8 +19,8 @@ from kb.admin.replays import replay_page
 from kb.ingest import BadGuide
 from kb.models import Guide, GuideTranslation
 from kb.services.complaints import sentences
+from kb.services.file_items import difference
 from kb.services.guide_files import draft_of
-from kb.services.guides import difference
 from kb.services.replay import replay
 
 # The button that shows what a save would change, in place of saving.

@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from kb.api import answers, inputs
+from kb.api import inputs
+from kb.api.gap_answers import demand, gap
 from kb.api.guide_answers import guide_row
 from kb.api.guides import page_address
 from kb.services.demand import open_demand, with_figures
@@ -34,11 +35,11 @@ class GapsView(APIView):
         if query["state"] == "open":
             demands = open_demand()
             count = len(demands)
-            results = [answers.demand(one) for one in with_figures(demands[begin:end])]
+            results = [demand(one) for one in with_figures(demands[begin:end])]
         else:
             found = answered_gaps()
             count = found.count()
-            results = [answers.gap(one) for one in with_people(found[begin:end])]
+            results = [gap(one) for one in with_people(found[begin:end])]
         return Response(
             {
                 "count": count,

@@ -11,9 +11,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kb import services
-from kb.api import answers, inputs
+from kb.api import inputs
+from kb.api.cause_answers import guide_reference, resolution
 from kb.api.guide_answers import contradictions, guide_row, guide_whole
 from kb.models import Cause, Guide
+from probes.rights import may
 from probes.strict import read_query
 
 
@@ -43,7 +45,7 @@ class GuidesView(APIView):
 
 def visible_guides(request: Request) -> QuerySet[Guide]:
     guides = Guide.objects.all()
-    return guides if request.user.has_perm("kb.change_guide") else guides.published()
+    return guides if may(request, "kb.change_guide") else guides.published()
 
 
 def _filtered(guides: QuerySet[Guide], query: dict[str, str]) -> QuerySet[Guide]:
@@ -81,7 +83,7 @@ class GuideView(APIView):
         guide = get_object_or_404(visible_guides(request), slug=slug)
         newest = guide.revisions.first()
         etag = f'"{newest.sha256}"' if newest else None
-        may_change = request.user.has_perm("kb.change_guide")
+        may_change = may(request, "kb.change_guide")
         # What contradicts the guide changes with what people try, without a new revision.
         if not may_change and (unchanged := get_conditional_response(request, etag=etag)):
             return unchanged
@@ -121,13 +123,11 @@ class CauseView(APIView):
                 "provenance": cause.provenance,
                 "weight": cause.weight,
                 "refines": cause.refines and cause.refines.slug,
-                "guide": answers.guide_reference(cause.guide, cause.section),
+                "guide": guide_reference(cause.guide, cause.section),
                 "evidence": [
                     {"when": rule.when, "says": rule.says, "provenance": rule.provenance}
                     for rule in cause.evidence.all()
                 ],
-                "resolutions": [
-                    answers.resolution(view) for view in services.resolutions_of(cause)
-                ],
+                "resolutions": [resolution(view) for view in services.resolutions_of(cause)],
             }
         )

@@ -16,6 +16,7 @@ from kb.models import GuideRevision
 from kb.services.complaints import sentence
 from kb.services.guides import FileComplaint, ImportPlan, ImportRefused, apply_import, plan_import
 from kb.services.people import person
+from probes.rights import may
 from probes.strict import read_query
 
 
@@ -49,7 +50,7 @@ class ImportView(APIView):
     )
     def post(self, request: Request) -> Response:
         query = read_query(inputs.ImportQuery, request)
-        may_publish = request.user.has_perm("kb.publish_guide")
+        may_publish = may(request, "kb.publish_guide")
         # Bytes from the parsers; the framework hands on an empty mapping where there is no body.
         body: Any = request.data or b""
         plan = plan_import([(query["name"], body)], may_publish=may_publish)
@@ -68,11 +69,12 @@ def _apply(plan: ImportPlan, request: Request) -> None:
 
 
 def refused_files(complaints: tuple[FileComplaint, ...]) -> Refused:
-    """Each complaint under `/line/field`; what is about the whole file has line 0."""
+    """Each complaint under `/line/field`, or `/line`; what is about the whole file has line 0."""
     found: dict[str, dict[str, list[exceptions.ErrorDetail]]] = {}
     for complaint in complaints:
         said = exceptions.ErrorDetail(sentence(complaint), code="bad_guide")
-        found.setdefault(str(complaint.line), {}).setdefault(complaint.field, []).append(said)
+        field = complaint.field or "non_field_errors"
+        found.setdefault(str(complaint.line), {}).setdefault(field, []).append(said)
     return Refused(found)
 
 

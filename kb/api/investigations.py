@@ -14,9 +14,11 @@ from rest_framework.response import Response
 
 from kb import services
 from kb.api import answers, inputs, seen, terminal
-from kb.api.refusals import RefusingView
+from kb.api.refusals import RefusingView, refused_fields
 from kb.models import Check, Investigation, Resolution
+from probes.idempotency import creates_once
 from probes.parsers import BoundedJSONParser
+from probes.services import RequestRefused
 from probes.strict import read, read_query
 
 
@@ -89,6 +91,7 @@ class BatchesView(RefusingView):
     required_permissions = {"POST": "probes.run_probe"}
 
     @extend_schema(request=inputs.BatchInput, responses={202: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         investigation = _investigation(public_id)
         asked = read(inputs.BatchInput, request.data)
@@ -99,7 +102,6 @@ class BatchesView(RefusingView):
             _checks(asked["checks"]),
             by=request.user,
             purpose=asked["purpose"],
-            idempotency_key=request.headers.get("Idempotency-Key"),
             location=asked.get("location"),
         )
         batch = batches[0]
@@ -146,18 +148,22 @@ class AnswersView(RefusingView):
     required_permissions = {"POST": "probes.run_probe"}
 
     @extend_schema(request=inputs.AnswerInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         investigation = _investigation(public_id)
         asked = read(inputs.AnswerInput, request.data)
         [check] = _checks([asked["check"]])
-        services.answer_check(
-            investigation,
-            check,
-            answer=asked["answer"],
-            note=asked["note"],
-            by=request.user,
-            purpose=asked["purpose"],
-        )
+        try:
+            services.answer_check(
+                investigation,
+                check,
+                answer=asked["answer"],
+                note=asked["note"],
+                by=request.user,
+                purpose=asked["purpose"],
+            )
+        except RequestRefused as refused:
+            raise refused_fields(refused) from refused
         return _answer(request, investigation, code=status.HTTP_201_CREATED)
 
 
@@ -167,6 +173,7 @@ class OutcomeView(RefusingView):
     required_permissions = {"POST": "probes.run_probe"}
 
     @extend_schema(request=inputs.OutcomeInput, responses={201: OpenApiTypes.OBJECT})
+    @creates_once
     def post(self, request: Request, public_id: str) -> Response:
         investigation = _investigation(public_id)
         asked = read(inputs.OutcomeInput, request.data)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from kb import services
-from probes.services import IdempotencyConflict, RequestRefused
+from probes.services import RequestRefused
 
 
 class Conflict(exceptions.APIException):
@@ -29,6 +29,16 @@ class RefusingView(APIView):
 
     def handle_exception(self, exc: Exception) -> Response:
         return super().handle_exception(api_error(exc))
+
+
+def refused_fields(error: RequestRefused) -> Refused:
+    """What was wrong with the one thing asked for, by the request's own fields."""
+    return Refused(
+        {
+            problem.field: [exceptions.ErrorDetail(problem.message, code=problem.code)]
+            for problem in error.problems
+        }
+    )
 
 
 @singledispatch
@@ -94,12 +104,4 @@ def _request_refused(error: RequestRefused) -> Exception:
                 for problem in error.problems
             }
         }
-    )
-
-
-@api_error.register
-def _idempotency_conflict(error: IdempotencyConflict) -> Exception:
-    return Conflict(
-        _("This Idempotency-Key was used for another request; take a new one."),
-        code="idempotency_conflict",
     )

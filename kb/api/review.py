@@ -18,7 +18,7 @@ from kb.services.complaints import sentence
 from kb.services.health import Health, Reason
 from kb.services.people import person
 from kb.services.review import review_queue, still_valid
-from probes.strict import read_query
+from probes.strict import read, read_query
 
 
 class ReviewView(APIView):
@@ -55,11 +55,10 @@ class ReviewedView(APIView):
 
     @extend_schema(request=inputs.ReviewedInput, responses=OpenApiTypes.OBJECT)
     def post(self, request: Request, slug: str) -> Response:
-        given = inputs.ReviewedInput(data=request.data)
-        given.is_valid(raise_exception=True)
+        given = read(inputs.ReviewedInput, request.data)
         guide = get_object_or_404(visible_guides(request), slug=slug)
         try:
-            review = still_valid(guide, by=person(request.user), note=given.validated_data["note"])
+            review = still_valid(guide, by=person(request.user), note=given["note"])
         except BadGuide as refused:
             raise _refused(refused) from refused
         return Response(

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from kb.api.answers import resolution_key, worked_words
+from kb.api.answers import worked_words
+from kb.api.cause_answers import resolution_key
 from kb.models import Resolution
 from kb.services import Diagnosis, Moved, RankedCause, ResolutionView, SimilarCase
 from kb.templatetags.contributions import moved_words

@@ -1,9 +1,7 @@
 """Importing files: what they would change and everything wrong with them, then all or nothing."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import TypeGuard
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -14,6 +12,7 @@ from kb.ingest import BadGuide, Complaint, GuideDraft, TranslationDraft
 from kb.ingest.complaints import gettext_noop
 from kb.ingest.references import line_of
 from kb.models import Guide, GuideTranslation, Service
+from kb.services.file_items import FileItem
 from kb.services.guide_files import draft_of, translation_draft_of
 from kb.services.guide_rules import guide_problems, translation_problems
 from kb.services.guide_saving import Saved, index_saved, no_guide, store_guide, store_translation
@@ -55,28 +54,16 @@ class ImportRefused(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImportItem:
+class ImportItem(FileItem[Draft]):
     """One file's guide or translation, and what importing it would change."""
 
-    file: str
     slug: str
     language: str
     title: str
     is_translation: bool
-    before: Draft | None
-    draft: Draft
 
-    @property
-    def state(self) -> str:
-        if self.before is None:
-            return "created"
-        return "unchanged" if self.before == self.draft else "changed"
-
-    @cached_property
-    def diff(self) -> str:
-        """A unified difference from what is stored; empty when nothing would change."""
-        before = ingest.dump(self.before) if self.before else ""
-        return difference(before, ingest.dump(self.draft))
+    def _written(self, draft: Draft) -> str:
+        return ingest.dump(draft)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,12 +188,6 @@ class _Planner:
                 before=stored_draft(draft),
                 draft=draft,
             )
-
-
-def difference(before: str, after: str) -> str:
-    """A unified difference of two files, without its header; empty when they are the same."""
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
-    return "\n".join(list(lines)[2:])
 
 
 def _would_publish(draft: Draft) -> TypeGuard[GuideDraft]:

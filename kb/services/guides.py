@@ -7,7 +7,6 @@ from kb.services.guide_imports import (
     ImportPlan,
     ImportRefused,
     apply_import,
-    difference,
     plan_import,
 )
 from kb.services.guide_saving import Saved, publish_guide, record_edit, save_guide, save_translation
@@ -20,7 +19,6 @@ __all__ = [
     "ImportRefused",
     "Saved",
     "apply_import",
-    "difference",
     "draft_of",
     "file_of",
     "load_starter",

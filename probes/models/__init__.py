@@ -1,5 +1,6 @@
 """What the base keeps about probes: definitions, batches, runs, and when they run by themselves."""
 
+from probes.models.answered import AnsweredRequest
 from probes.models.probing import (
     Batch,
     BatchItem,
@@ -12,6 +13,7 @@ from probes.models.probing import (
 from probes.models.schedules import Maintenance, Schedule
 
 __all__ = [
+    "AnsweredRequest",
     "Batch",
     "BatchItem",
     "Location",

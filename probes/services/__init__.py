@@ -20,7 +20,13 @@ from probes.services.masking import masked
 from probes.services.pruning import prune_runs
 from probes.services.recording import Answer, Recorded, record, record_all
 from probes.services.reported import claim_of, record_reported
-from probes.services.requests import Wanted, batch_of_key, cancel_batch, request_batch
+from probes.services.requests import (
+    Wanted,
+    batch_of_key,
+    cancel_batch,
+    request_batch,
+    scoped_key,
+)
 from probes.services.running import (
     LEASE,
     MAX_TRIES,
@@ -108,6 +114,7 @@ __all__ = [
     "run_schedule",
     "save_probe",
     "save_schedule",
+    "scoped_key",
     "server_location",
     "standings",
     "sweep",

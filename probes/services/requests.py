@@ -57,7 +57,7 @@ def request_batch(
         purpose=purpose,
         location=location,
         requested_by_id=_pk(by),
-        idempotency_key=_scoped(idempotency_key, by),
+        idempotency_key=idempotency_key and scoped_key(idempotency_key, by=by),
         request_hash=digest,
         created_at=Now(),
     )
@@ -80,14 +80,14 @@ def batch_of_key(idempotency_key: str | None, *, by: AbstractBaseUser | None) ->
     """The batch this person already asked for under this key."""
     if idempotency_key is None:
         return None
-    return Batch.objects.filter(idempotency_key=_scoped(idempotency_key, by)).first()
+    return Batch.objects.filter(idempotency_key=scoped_key(idempotency_key, by=by)).first()
 
 
-def _scoped(key: str | None, by: AbstractBaseUser | None) -> str | None:
-    # Two people may choose the same key; neither may see the other's batch by it. The digest
-    # keeps every length of key within the column.
-    if key is None:
-        return None
+def scoped_key(key: str, *, by: AbstractBaseUser | None) -> str:
+    """The key as it is stored: two people may choose the same one, and see nothing by it.
+
+    The digest keeps every length of key within the column.
+    """
     return f"{_pk(by) or 0}:{hashlib.sha256(key.encode()).hexdigest()}"
 
 

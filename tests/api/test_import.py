@@ -76,3 +76,10 @@ def test_what_is_no_guide_is_refused_with_a_sentence(author: APIClient, body: by
 
 def test_a_key_without_the_scope_is_refused(db: None) -> None:
     assert send(key_client("kb.view_guide"), TEXT).status_code == 403
+
+
+def test_what_is_wrong_with_a_whole_line_is_pointed_at_by_the_line(db: None) -> None:
+    answer = send(key_client("kb.import_guide"), "---\nslug: [\n---\nbody\n")
+
+    assert answer.status_code == 422
+    assert not answer.json()["errors"][0]["pointer"].endswith("/")

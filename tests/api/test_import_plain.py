@@ -121,6 +121,15 @@ def test_the_command_shows_proposals_with_lines_and_stores_nothing_in_a_dry_run(
     assert not Guide.objects.exists()
 
 
+def test_the_command_stores_nothing_until_it_is_told_what_to_take() -> None:
+    with pytest.raises(CommandError, match="--accept all"):
+        said(str(SEARCH))
+
+    assert not Incident.objects.exists()
+    said(str(SEARCH), "--accept", "none")
+    assert not Incident.objects.get().notes.exists()
+
+
 def test_the_command_stores_what_is_accepted() -> None:
     said(str(SEARCH), "--accept", "all")
 

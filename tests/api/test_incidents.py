@@ -269,3 +269,36 @@ def test_a_key_without_the_scope_changes_nothing(reporter: APIClient) -> None:
 
     assert [answer.status_code for answer in refused] == [403] * len(refused)
     assert set(Incident.objects.values_list("status", "severity")) == {("open", "minor")}
+
+
+def test_a_time_that_cannot_be_right_is_named_by_its_own_field(working: APIClient) -> None:
+    address, later = opened(working), "2099-01-01T00:00:00Z"
+
+    refused = [
+        working.post(f"{address}/notes", {"text": "a", "occurred_at": later}, format="json"),
+        working.patch(address, {"started_at": later}, format="json"),
+        working.post("/api/v1/incidents", {"title": "a", "started_at": later}, format="json"),
+    ]
+
+    pointers = [answer.json()["errors"][0]["pointer"] for answer in refused]
+    assert pointers == ["/occurred_at", "/started_at", "/started_at"]
+
+
+def test_done_and_overdue_contradict_each_other(working: APIClient) -> None:
+    answer = working.get("/api/v1/action-items?overdue=1&done=1")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "/overdue"
+
+
+def test_the_work_that_remains_leads_from_page_to_page(working: APIClient) -> None:
+    address = opened(working)
+    for what in ("one", "two", "three"):
+        working.post(f"{address}/action-items", {"what": what}, format="json")
+
+    first = working.get("/api/v1/action-items?page_size=2").json()
+    second = working.get(first["next"]).json()
+
+    assert (first["count"], first["previous"], len(first["results"])) == (3, None, 2)
+    assert (second["next"], len(second["results"])) == (None, 1)
+    assert working.get(second["previous"]).json()["results"] == first["results"]

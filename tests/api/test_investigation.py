@@ -52,6 +52,14 @@ def test_the_same_key_asks_once(responder: APIClient) -> None:
     )
 
     assert first["Location"] == second["Location"]
+    assert second["Idempotency-Replayed"] == "true"
+    other = responder.post(
+        batches(found),
+        {"checks": ["connection/root"]},
+        format="json",
+        headers={"Idempotency-Key": "deploy-7"},
+    )
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_conflict")
 
 
 def test_an_unknown_check_is_named(responder: APIClient) -> None:
@@ -197,6 +205,7 @@ def test_a_person_says_what_they_saw_in_the_words_of_the_check(responder: APICli
     assert "permission_denied" not in shown["answers"]
     refused = responder.post(address, {**said, "answer": "maybe"}, format="json")
     assert refused.status_code == 422
+    assert refused.json()["errors"][0]["pointer"] == "/answer"
     assert "held_by_other" in refused.content.decode()
 
 

@@ -125,6 +125,16 @@ def test_the_timeline_stands_in_order_and_attempts_with_their_outcome(incident: 
     ]
 
 
+def test_a_merge_is_told_from_both_sides(db: None) -> None:
+    whole = services.open_incident("API down", by=None)
+    duplicate = services.open_incident("API again", by=None)
+    services.merge(duplicate, into=whole, by=None)
+
+    assert "turned out to be the same: “API again”" in written(whole)
+    assert "merged into “API down”" in written(duplicate)
+    assert "→ Closed" not in written(whole) + written(duplicate)
+
+
 def test_nobody_is_named_but_who_owns_what_remains(incident: Incident) -> None:
     text = written(incident)
 

@@ -76,3 +76,10 @@ def test_what_is_unknown_is_said_and_nothing_is_stored(
 def test_a_file_that_is_not_there_is_named(guide: Guide, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="nowhere"):
         explained(tmp_path / "nowhere")
+
+
+def test_an_unknown_service_and_a_missing_file_are_named(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("explain_text", "-", service=["nowhere"])
+    with pytest.raises(CommandError, match=r"missing\.txt: No such file"):
+        call_command("explain_text", str(tmp_path / "missing.txt"))

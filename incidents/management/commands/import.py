@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from incidents.services.exchange import MANIFEST, Exchange, apply_exchange, plan_exchange
+from kb.services.complaints import sentence
+from kb.services.guide_imports import FileComplaint
 from probes.models import Probe
 from probes.services import BadProbes, load_probes
 
@@ -61,7 +63,9 @@ class Command(BaseCommand):
 
     def _refuse(self, plan: Exchange, *, overwrite: bool) -> None:
         if plan.complaints:
-            raise CommandError("\n".join([*map(str, plan.complaints), _("Nothing was imported.")]))
+            raise CommandError(
+                "\n".join([*map(_line, plan.complaints), _("Nothing was imported.")])
+            )
         if plan.conflicts and not overwrite:
             conflicts = [f"conflict: {file}" for file in sorted(plan.conflicts)]
             advice = _("Changed here and in the file: bring them together, or add --overwrite.")
@@ -69,12 +73,17 @@ class Command(BaseCommand):
 
     def _show(self, plan: Exchange) -> None:
         for warning in plan.warnings:
-            self.stderr.write(str(warning))
+            self.stderr.write(_line(warning))
         for item in plan.items:
             state = plan.state(item)
             self.stdout.write(f"{state}: {item.file}")
             if state in ("changed", "conflict"):
                 self.stdout.write(item.diff)
+
+
+def _line(complaint: FileComplaint) -> str:
+    """In the language of the base, like the rest of what is printed."""
+    return f"{complaint.file}:{complaint.line}: {sentence(complaint)}"
 
 
 def _ask(count: int) -> None:

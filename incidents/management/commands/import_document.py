@@ -12,8 +12,9 @@ from incidents.services.importing import (
     CannotImport,
     Decision,
     Rights,
+    accepted,
     date_of,
-    everything,
+    ids_of,
     import_plain,
     slug_for,
 )
@@ -31,7 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--dry-run", action="store_true", help="only show the proposals")
-        parser.add_argument("--accept", default="", help="all, or ids separated by commas")
+        parser.add_argument("--accept", default="", help="all, none, or ids separated by commas")
         parser.add_argument("--keep", default="", help="ids of secrets that are none")
         parser.add_argument("--kind", choices=KINDS, default="", help="overrule the guess")
         parser.add_argument("--slug", default="", help="the guide's short name")
@@ -41,9 +42,11 @@ class Command(BaseCommand):
         try:
             document = read(decode(file.read_bytes()), kind=options["kind"])
         except OSError as problem:
-            raise CommandError(str(problem)) from problem
+            raise CommandError(f"{file}: {problem.strerror}") from problem
         except BadGuide as refused:
             raise CommandError("\n".join(sentences(refused.complaints))) from refused
+        if not dry_run and not options["accept"]:
+            raise CommandError(_("Say what to take: --accept all, none or ids; or --dry-run."))
         self._show(document)
         if not dry_run:
             self._store(document, _decision(document, file, options))
@@ -71,14 +74,9 @@ class Command(BaseCommand):
 
 
 def _decision(document: Document, file: Path, options: dict[str, Any]) -> Decision:
-    accept = _ids(options["accept"])
     return Decision(
-        accept=everything(document).accept if accept == {"all"} else accept,
-        keep=_ids(options["keep"]),
+        accept=accepted(document, options["accept"]),
+        keep=ids_of(options["keep"]),
         slug=options["slug"] or slug_for(document, name=file.name),
         date=options["date"] or date_of(document),
     )
-
-
-def _ids(text: str) -> frozenset[str]:
-    return frozenset(one.strip() for one in text.split(",") if one.strip())

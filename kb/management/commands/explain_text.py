@@ -2,7 +2,7 @@
 
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import override
 from kb import index
 from kb.index import GuideMatch
 from kb.matching import Analysis, Contribution
-from kb.models import Guide
+from kb.models import Guide, Service
 from kb.services.find import as_stored
 from kb.services.reading import read_text
 from kb.templatetags.answers import fact_kind
@@ -32,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--all", action="store_true", help="every term and contribution")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _refuse_unknown(options["service"])
         text, _counts = as_stored(_read(options["file"]))
         analysis = read_text(text)
         found = index.find(analysis, services=tuple(options["service"]))
@@ -41,13 +42,19 @@ class Command(BaseCommand):
                 self.stdout.write(line)
 
 
+def _refuse_unknown(slugs: Iterable[str]) -> None:
+    unknown = sorted(set(slugs) - set(Service.objects.values_list("slug", flat=True)))
+    if unknown:
+        raise CommandError(_("There is no service %(names)s.") % {"names": ", ".join(unknown)})
+
+
 def _read(file: str) -> str:
     if file == "-":
         return sys.stdin.read()
     try:
         return Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError as problem:
-        raise CommandError(str(problem)) from problem
+        raise CommandError(f"{file}: {problem.strerror}") from problem
 
 
 def _what_is_read(analysis: Analysis, most: int) -> Iterator[str]:
