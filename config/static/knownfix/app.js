@@ -225,9 +225,19 @@ function followContents() {
   mark();
 }
 
+// On a narrow screen the row of pages scrolls sideways: the one that is open is in sight.
+
+function showCurrentTab() {
+  for (const tab of document.querySelectorAll("nav [aria-current=page]")) {
+    const row = tab.closest("nav");
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - 48;
+  }
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-opens][hidden]")) button.hidden = false;
   for (const form of document.querySelectorAll("form[data-draft]")) restoreDraft(form);
   forgetTakenDrafts();
   followContents();
+  showCurrentTab();
 });
