@@ -234,10 +234,19 @@ function showCurrentTab() {
   }
 }
 
+// A table wider than the screen scrolls, so the keyboard must reach it.
+
+function reachWideTables() {
+  for (const table of document.querySelectorAll(".prose table")) {
+    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+  }
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-opens][hidden]")) button.hidden = false;
   for (const form of document.querySelectorAll("form[data-draft]")) restoreDraft(form);
   forgetTakenDrafts();
   followContents();
   showCurrentTab();
+  reachWideTables();
 });
