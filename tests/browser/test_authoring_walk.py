@@ -1,9 +1,10 @@
 """What becomes a guide, in real Chromium: a gap, an incident, and a guide that is due for review."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +75,7 @@ def test_a_guide_is_found_still_valid_with_one_press(open_page: Callable, keep: 
     keep(page, "authoring-3-review")
     row.get_by_role("button", name="Still valid, +90 days").click()
 
-    again = (date.today() + timedelta(days=90)).isoformat()
+    again = (timezone.localdate() + timedelta(days=90)).isoformat()
     expect(page.locator(".messages")).to_be_visible()
     expect(page.locator(".review-row").filter(has_text=title)).to_contain_text(again)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -142,7 +142,9 @@ let openDetails = new Set();
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const open = event.detail.target.querySelectorAll("details[id][open]");
-  openDetails = new Set([...open].map((details) => details.id));
+  // What was answered is done with, so its form folds away.
+  const done = event.detail.requestConfig?.elt?.closest(".check-run details");
+  openDetails = new Set([...open].filter((details) => details !== done).map((details) => details.id));
 });
 document.addEventListener("htmx:afterSwap", () => {
   for (const id of openDetails) {
