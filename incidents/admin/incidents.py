@@ -20,7 +20,9 @@ from incidents import services
 from incidents.forms import CloseForm, complain, fixes_of
 from incidents.models import ActionItem, Incident, Note, StatusChange
 from incidents.services.editing import check_start
+from kb.admin.inlines import GuideRows
 from kb.services.errors import CannotConclude
+from probes.admin.split_times import name_parts
 from probes.services import masked
 
 
@@ -28,6 +30,7 @@ class NoteInline(admin.TabularInline):
     """What is written stays: notes are added, never changed."""
 
     model = Note
+    formset = GuideRows
     fields = ["occurred_at", "text", "author"]
     readonly_fields = ["author"]
     ordering = ["occurred_at", "id"]
@@ -56,10 +59,25 @@ class StatusChangeInline(admin.TabularInline):
 
 class ActionItemInline(admin.TabularInline):
     model = ActionItem
+    formset = GuideRows
     fields = ["what", "owner", "due", "horizon"]
     show_change_link = True
     autocomplete_fields = ["owner"]
     extra = 1
+
+
+class WhereItHappened(admin.SimpleListFilter):
+    """The environments that incidents name; Django's own filter links an empty one without words."""
+
+    title = gettext_lazy("environment")
+    parameter_name = "environment"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        named = Incident.objects.exclude(environment="").order_by("environment")
+        return [(name, name) for name in named.values_list("environment", flat=True).distinct()]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Incident]) -> QuerySet[Incident]:
+        return rows.filter(environment=self.value()) if self.value() else rows
 
 
 class IncidentForm(ModelForm):
@@ -76,7 +94,7 @@ class IncidentForm(ModelForm):
 class IncidentAdmin(admin.ModelAdmin):
     form = IncidentForm
     list_display = ["title", "status", "severity", "assignee", "started_at", "resolved_at"]
-    list_filter = ["status", "severity", "services", "environment"]
+    list_filter = ["status", "severity", "services", WhereItHappened]
     list_select_related = ["assignee"]
     search_fields = ["title", "report", "public_id"]
     date_hierarchy = "started_at"
@@ -93,6 +111,11 @@ class IncidentAdmin(admin.ModelAdmin):
     inlines = [NoteInline, ActionItemInline, StatusChangeInline]
     change_form_template = "admin/incidents/incident/change_form.html"
     actions = ["mark_resolved"]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        name_parts(field)
+        return field
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         told: list[Any] = ["title", ("severity", "environment"), "services", "report", "started_at"]

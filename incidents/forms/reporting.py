@@ -37,7 +37,7 @@ class IncidentForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"placeholder": "prod"}),
     )
-    started_at = MomentField(label=_("Started at"), help_text=_("Leave it empty for now."))
+    started_at = MomentField(label=_("Started at"), help_text=_("Left empty, it means now."))
     services = ServicesField()
     report = forms.CharField(
         label=_("Report"),

@@ -79,7 +79,7 @@ class CloseForm(forms.Form):
         help_text=_("Needed when no known fix is chosen."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-    at = MomentField(label=_("When it happened"), help_text=_("Leave it empty for now."))
+    at = MomentField(label=_("When it happened"), help_text=_("Left empty, it means now."))
 
     def __init__(self, *args: Any, fixes: QuerySet[Resolution], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

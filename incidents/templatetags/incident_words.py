@@ -12,12 +12,20 @@ from django.utils.translation import gettext as _
 from incidents.models import ActionItem, Incident
 from incidents.services.action_items import days_overdue
 from incidents.services.durations import duration, rough_duration
+from kb.rendering import render
 from probes.templatetags.humane import moment
 
 register = template.Library()
 
 register.filter(duration)
 register.filter(rough_duration)
+
+
+@register.filter
+def as_html(markdown: str) -> SafeString:
+    """A text written in Markdown, as the guides' pages show it."""
+    return render(markdown).html
+
 
 SHAPES = {
     Incident.Status.OPEN: "●",

@@ -39,7 +39,9 @@ class GuideRows(BaseInlineFormSet):
         super().add_fields(form, index)
         for name, field in form.fields.items():
             if not field.widget.is_hidden:
-                field.widget.attrs["aria-label"] = _label(field, name, index)
+                # The admin wraps choices of other rows to draw "add" and "change" beside them.
+                widget = getattr(field.widget, "widget", field.widget)
+                widget.attrs["aria-label"] = _label(field, name, index)
             if isinstance(field, forms.ModelChoiceField) and name in self.choices_from:
                 self._offer(name, field)
 

@@ -91,6 +91,15 @@ class CheckState:
         return self.check.slug
 
     @property
+    def missing_labels(self) -> tuple[str, ...]:
+        """What a person reads for `missing`, in their language."""
+        guide = self.check.guide
+        return tuple(
+            guide.localized_name("parameters", name, guide.parameters[name].get("label") or name)
+            for name in self.missing
+        )
+
+    @property
     def is_open(self) -> bool:
         return self.phase in ("waiting", "running")
 

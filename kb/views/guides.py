@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from kb.forms import GuideFilterForm
 from kb.models import Check, Guide, Investigation
 from kb.rendering import render as to_html
-from kb.services.contradictions import contradictions_of_guide
+from kb.services.contradictions import Contradiction, contradictions_of_guide
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.find import start_from_guide
 from kb.services.health import health_of, warnings_of
@@ -119,9 +119,7 @@ def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
         "track": guide_records([guide])[guide.pk],
         "reviewed": last_review(guide),
         **_health(request, guide),
-        "contradictions": (
-            contradictions_of_guide(guide) if request.user.has_perm("kb.change_guide") else ()
-        ),
+        "contradictions": _contradictions(request, guide),
     }
     return render(request, "kb/guide.html", context)
 
@@ -179,6 +177,13 @@ def _health(request: PageRequest, guide: Guide) -> dict[str, Any]:
     if request.user.has_perm("kb.change_guide"):
         return {"health": health_of([guide])[0]}
     return {"warnings": warnings_of(guide)}
+
+
+def _contradictions(request: PageRequest, guide: Guide) -> list[Contradiction]:
+    """For who may mend it; what attempts contradict stands among the reasons of its health."""
+    if not request.user.has_perm("kb.change_guide"):
+        return []
+    return [found for found in contradictions_of_guide(guide) if found.attempt is None]
 
 
 def _shown(guide: Guide) -> Shown:

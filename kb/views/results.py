@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
+from kb.diagnosis.stopping import SETTLED_AT
 from kb.forms import PasteForm
 from kb.models import Investigation
 from kb.services.answers import CheckState, Diagnosis
@@ -96,6 +97,7 @@ def _context(
         "concluded": concluded(diagnosis),
         "verified_by": investigation.verified_by.all() if investigation.concluded_at else (),
         "seen": _seen(investigation),
+        "is_settled": _is_settled(diagnosis),
         "idempotency_key": secrets.token_urlsafe(9),
         "paste_form": PasteForm(initial={"text": investigation.text}, auto_id="again_%s"),
     }
@@ -106,6 +108,16 @@ def _split_checks(diagnosis: Diagnosis) -> dict[str, list[CheckState]]:
     looked_at = [state for state in diagnosis.checks if state.run or state.is_open]
     not_yet = [state for state in diagnosis.checks if not (state.run or state.is_open)]
     return {"looked_at": looked_at, "not_yet": not_yet}
+
+
+def _is_settled(diagnosis: Diagnosis) -> bool:
+    """Looking may stop, so what to do about it stands before more checks."""
+    if diagnosis.open_batch is not None or not diagnosis.causes:
+        return False
+    if diagnosis.investigation.concluded_at:
+        return True
+    first = diagnosis.causes[0]
+    return first.state == "supported" and first.belief >= SETTLED_AT
 
 
 def _progress(batch: Batch | None) -> dict[str, int]:

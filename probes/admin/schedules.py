@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from probes import reasons, services
 from probes.admin.fields import ChoiceWithWords
+from probes.admin.split_times import name_parts
 from probes.forms import pairs_text
 from probes.models import Maintenance, Schedule
 from probes.schedule_form import ScheduleForm
@@ -237,11 +238,8 @@ class MaintenanceAdmin(admin.ModelAdmin):
     actions = ["end_now"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Date and time are two inputs under one label, so each says which it is of."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if isinstance(field, forms.SplitDateTimeField):
-            for part, words in zip(field.widget.widgets, (_("date"), _("time")), strict=True):
-                part.attrs["aria-label"] = f"{field.label}: {words}"
+        name_parts(field)
         return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

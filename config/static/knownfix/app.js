@@ -142,7 +142,9 @@ let openDetails = new Set();
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const open = event.detail.target.querySelectorAll("details[id][open]");
-  openDetails = new Set([...open].map((details) => details.id));
+  // What was answered is done with, so its form folds away.
+  const done = event.detail.requestConfig?.elt?.closest(".check-run details");
+  openDetails = new Set([...open].filter((details) => details !== done).map((details) => details.id));
 });
 document.addEventListener("htmx:afterSwap", () => {
   for (const id of openDetails) {
@@ -225,9 +227,28 @@ function followContents() {
   mark();
 }
 
+// On a narrow screen the row of pages scrolls sideways: the one that is open is in sight.
+
+function showCurrentTab() {
+  for (const tab of document.querySelectorAll("nav [aria-current=page]")) {
+    const row = tab.closest("nav");
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft = tab.offsetLeft - row.offsetLeft - 48;
+  }
+}
+
+// A table wider than the screen scrolls, so the keyboard must reach it.
+
+function reachWideTables() {
+  for (const table of document.querySelectorAll(".prose table")) {
+    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+  }
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   for (const button of document.querySelectorAll("[data-opens][hidden]")) button.hidden = false;
   for (const form of document.querySelectorAll("form[data-draft]")) restoreDraft(form);
   forgetTakenDrafts();
   followContents();
+  showCurrentTab();
+  reachWideTables();
 });

@@ -55,6 +55,11 @@ class Reason:
         return self.since.date() if isinstance(self.since, datetime) else self.since
 
     @property
+    def link_words(self) -> str:
+        """What the link says; a case is named by what it is, not by its identifier."""
+        return str(_("The case")) if self.href.startswith("/i/") else self.evidence
+
+    @property
     def kind(self) -> str:
         return str(KINDS.get(self.code, self.code))
 

@@ -1,0 +1,31 @@
+// Names what select2 draws in the admin: it leaves its boxes without the label of their field.
+"use strict";
+
+function wordsOf(select) {
+  const label = select.labels?.[0]?.textContent.trim().replace(/:$/, "");
+  return label || select.getAttribute("aria-label") || "";
+}
+
+// What is chosen stays part of the name, so it is read after the field's own.
+function nameSingle(select, box) {
+  const chosen = box.querySelector(".select2-selection__rendered");
+  const name = Object.assign(document.createElement("span"), { hidden: true, id: `${select.id}-name` });
+  name.textContent = wordsOf(select);
+  box.before(name);
+  chosen.removeAttribute("role");
+  chosen.removeAttribute("aria-readonly");
+  box.setAttribute("aria-labelledby", `${name.id} ${chosen.id}`);
+}
+
+function nameDrawn() {
+  for (const select of document.querySelectorAll("select.select2-hidden-accessible")) {
+    const drawn = select.nextElementSibling;
+    const box = drawn?.querySelector(".select2-selection--single");
+    if (box && !document.getElementById(`${select.id}-name`)) nameSingle(select, box);
+    drawn?.querySelector(".select2-search__field")?.setAttribute("aria-label", wordsOf(select));
+    if (drawn?.classList.contains("select2-container--open"))
+      document.querySelector(".select2-dropdown .select2-search__field")?.setAttribute("aria-label", wordsOf(select));
+  }
+}
+
+new MutationObserver(nameDrawn).observe(document.documentElement, { childList: true, subtree: true });
