@@ -14,7 +14,7 @@ from kb.evaluation.diagnosis_sets import BadCases, RecordedCase, RecordedLook, r
 from kb.models import Cause, Check, Investigation
 from kb.services import diagnose, find_fixes
 from kb.services.answers import CheckState
-from kb.services.ranking import inputs_of
+from kb.services.weighed import inputs_of
 from kb.services.weighing import seen_of
 from probes.engine.registry import KINDS
 from probes.models import Run

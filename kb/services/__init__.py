@@ -37,8 +37,9 @@ from kb.services.guides import (
 from kb.services.investigate import answer_check, request_runs, run_checks, set_parameters
 from kb.services.learn import Recorded, conclude, conclude_cause, record_outcome
 from kb.services.once import Once, look_once, outcome_of
-from kb.services.ranking import diagnose, resolutions_of
+from kb.services.ranking import diagnose
 from kb.services.reasons import Outcome, Reason
+from kb.services.repairs import resolutions_of
 from kb.services.similar import SimilarCase
 
 __all__ = [

@@ -13,9 +13,9 @@ from kb.models import Cause, Guide, Investigation
 from kb.services.draft_rules import draft_rules
 from kb.services.guide_files import draft_of
 from kb.services.guide_imports import FileComplaint, ImportRefused, plan_import
-from kb.services.ranking import inputs_of
 from kb.services.reading import read_cases
 from kb.services.replay_changes import Changed, changed_case
+from kb.services.weighed import inputs_of
 
 _OTHER_GUIDE = gettext_noop("this is not the guide %(slug)s")
 

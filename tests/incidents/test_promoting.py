@@ -46,7 +46,9 @@ def test_a_phrase_says_how_many_past_pastes_it_would_have_found_rightly_and_wron
     fix = make.make_resolution(make.make_cause(make.make_guide("other")))
     elsewhere = find_fixes(f"{PASTE}\nnightly job")
     conclude(elsewhere, fix, worked=True, by=None)
-    find_fixes(f"our billing team met something new today\nFATAL the nightly export stopped\n{PASTE}")
+    find_fixes(
+        f"our billing team met something new today\nFATAL the nightly export stopped\n{PASTE}"
+    )
     find_fixes("something else entirely")
     incident = made()
     find_fixes(PASTE)
