@@ -17,9 +17,9 @@ from probes.models import Run
 Kind = Literal[
     "opened", "pasted", "status", "merged", "note", "run", "attempt", "concluded", "action"
 ]
-# Of what happened at the same moment, this comes first.
+# Of what happened at the same moment, this comes first: what was done, then the state it led to.
 _ORDER: Sequence[Kind] = (
-    "opened", "pasted", "status", "merged", "note", "run", "attempt", "concluded", "action",
+    "opened", "pasted", "note", "run", "attempt", "concluded", "status", "merged", "action",
 )  # fmt: skip
 # What a reader may narrow the timeline to.
 FILTERS: Mapping[str, frozenset[Kind]] = {

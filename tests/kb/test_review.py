@@ -214,7 +214,7 @@ def test_the_guide_says_who_found_it_valid(client: Client, stale: Guide):
 
 def test_queries_of_the_page_do_not_grow_with_guides(client: Client, overdue: Guide):
     person(client, *AUTHOR)
-    # Without any cause some questions are not asked at all.
+    # One guide of every sort, so that each part of the health reads already.
     make_unreachable("first")
     client.get("/review/")
     with CaptureQueriesContext(connection) as few:
