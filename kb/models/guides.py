@@ -210,6 +210,9 @@ class GuideReview(models.Model):
     at = models.DateTimeField(_("at"), default=timezone.now)
     note = models.CharField(_("note"), max_length=200, blank=True)
     next_review = models.DateField(_("next review"))
+    # The newest attempt there was: what was tried before is known to who looked. By number,
+    # since an attempt may be dated back.
+    newest_attempt = models.PositiveBigIntegerField(default=0, editable=False)
 
     class Meta:
         verbose_name = _("guide review")

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kb import index
-from kb.models import Guide, GuideReview, Service
+from kb.models import Attempt, Guide, GuideReview, Service
 from kb.services.guide_saving import record_edit
 from kb.services.health import KINDS, Health, health_of
 from kb.services.people import Person, person
@@ -69,7 +70,13 @@ def still_valid(guide: Guide, *, by: Person, note: str = "") -> GuideReview:
     record_edit(guide, by=person(by), note=_("Reviewed: still valid"))
     # Only the date is new, so a translation that knew the guide still does.
     guide.translations.filter(of_revision=before).update(of_revision=guide.revision_number)
-    return guide.reviews.create(by=person(by), note=note[:200], next_review=due)
+    return guide.reviews.create(
+        by=person(by), note=note[:200], next_review=due, newest_attempt=_newest_attempt()
+    )
+
+
+def _newest_attempt() -> int:
+    return int(Attempt.objects.aggregate(newest=Max("pk"))["newest"] or 0)
 
 
 def give_to(guide: Guide, owner: User | None) -> None:

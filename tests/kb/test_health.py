@@ -15,6 +15,7 @@ from kb.services.health import Health, Reason, health_of, warnings_of
 from kb.services.health.causes import PastCase, contradicted_in, ruled_out_beside
 from kb.services.health.checks import could_not_look
 from kb.services.links import Shelf, dead_links, external_links
+from kb.services.review import still_valid
 from probes.models import Location, Probe
 from tests import factories as make
 from tests.kb.unreachable import TEXT, make_unreachable, see
@@ -373,3 +374,17 @@ def test_a_cause_that_was_out_of_the_way_of_a_failed_attempt_is_a_reason_to_look
 
     assert [(one.severity, one.evidence) for one in found] == [("look", case.public_id)]
     assert "A minimal server" in found[0].text
+
+
+def test_who_found_the_guide_valid_knew_of_the_attempts_there_were(guide: Guide):
+    case = services.find_fixes(TEXT)
+    first = case.attempts.create(what="A minimal server", outcome="failed")
+    first.addresses.add(guide.causes.get(slug="not-running"))
+
+    still_valid(Guide.objects.get(pk=guide.pk), by=None)
+    after_review = [one.code for one in health(guide).reasons]
+    again = case.attempts.create(what="Another minimal server", outcome="failed")
+    again.addresses.add(guide.causes.get(slug="not-running"))
+
+    assert "cause_contradicted" not in after_review
+    assert "cause_contradicted" in [one.code for one in health(guide).reasons]

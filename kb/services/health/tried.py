@@ -2,18 +2,31 @@
 
 from collections.abc import Iterator, Mapping
 
-from kb.models import Cause, Guide
+from django.db.models import Max
+
+from kb.models import Cause, Guide, GuideReview
 from kb.services.contradictions import Contradiction, contradicted_by_attempts
 from kb.services.health.reasons import LOOK, Reason
 
 
 def tried_reasons(guides: Mapping[int, Guide]) -> Iterator[tuple[int, Reason]]:
-    """Six queries: the guides' causes, and what their attempts contradict."""
+    """Seven queries: the guides' causes, and what attempts since their last review contradict."""
+    known = _known_attempts(guides)
     rows = Cause.objects.filter(guide__in=guides).select_related("guide")
     causes = {cause.pk: cause for cause in rows.prefetch_related("guide__translations")}
     for found in contradicted_by_attempts(causes):
-        if found.cause is not None:
+        if found.cause is not None and _is_news(found, known.get(found.cause.guide_id, 0)):
             yield found.cause.guide_id, _reason(found)
+
+
+def _known_attempts(guides: Mapping[int, Guide]) -> dict[int, int]:
+    """The newest attempt that whoever last found the guide valid could know of."""
+    reviews = GuideReview.objects.filter(guide__in=guides).order_by()
+    return dict(reviews.values_list("guide").annotate(Max("newest_attempt")))
+
+
+def _is_news(found: Contradiction, known: int) -> bool:
+    return found.attempt is None or found.attempt.pk > known
 
 
 def _reason(found: Contradiction) -> Reason:
