@@ -129,5 +129,6 @@ def _outcomes(state: CheckState) -> tuple[tuple[str, str], ...]:
 
 
 def _cost_s(state: CheckState) -> float:
-    asking = _ASKING_S if state.missing else 0.0
-    return KINDS[state.check.probe.kind].cost_s + asking
+    kind = KINDS[state.check.probe.kind]
+    further = kind.further_s(state.values) if state.values is not None else 0.0
+    return kind.cost_s + further + (_ASKING_S if state.missing else 0.0)

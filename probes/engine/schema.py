@@ -43,10 +43,15 @@ def _as_listed(params: Mapping[str, Any]) -> Mapping[str, Status]:
     return {}
 
 
+def _nothing_more(params: Mapping[str, Any]) -> float:
+    return 0.0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A way of looking. `reasons` is the closed list of what it can answer, with its status.
 
+    `cost_s` is how long a look takes, in seconds; `further_s` what these parameters add to it.
     `check` complains about parameters that are wrong together; `judging` gives the statuses
     that these parameters change (a free port is what `expect: free` hopes for). `facts` says what
     each fact of a run means, `example` is a definition's parameters that the kind accepts; both
@@ -60,6 +65,7 @@ class Kind:
     reasons: Mapping[str, Status]
     look: Look
     cost_s: float
+    further_s: Callable[[Mapping[str, Any]], float] = _nothing_more
     check: Callable[[Mapping[str, Any]], Iterable[Complaint]] = _no_complaints
     judging: Callable[[Mapping[str, Any]], Mapping[str, Status]] = _as_listed
     facts: Mapping[str, str]

@@ -136,6 +136,7 @@ KIND = Kind(
     ),
     look=look,
     cost_s=0.3,
+    further_s=lambda params: _WATCH_S if params["check_respawn"] else 0.0,
     check=_check,
     facts={
         "count": "How many matching processes run.",

@@ -19,7 +19,7 @@ from probes.engine.host.oom import _counters, oom_kills
 from probes.engine.host.proc_table import ProcTable
 from probes.engine.host.processes import find
 from probes.engine.host.psutil_table import PsutilTable
-from probes.engine.registry import validate
+from probes.engine.registry import KINDS, validate
 from probes.engine.spec import Policy, Status
 from tests.probes.engine.detached import SLEEP, detached
 from tests.probes.engine.servers import run
@@ -341,3 +341,10 @@ def test_linux_needs_no_library_and_others_are_told_which(mark: str) -> None:
     assert found == f"[{pid}]"
     assert missing.startswith("library_missing looking at processes needs psutil")
     assert "pip install psutil" in missing
+
+
+def test_watching_for_respawns_is_counted_into_what_a_look_costs() -> None:
+    kind = KINDS["process"]
+
+    assert kind.further_s({"check_respawn": True}) == 3.0
+    assert kind.further_s({"check_respawn": False}) == 0.0
