@@ -16,6 +16,9 @@ from tests.databases import (
 )
 from tests.support.listening import listener, silent
 
+# Here and not beside the laboratory: whoever hands the tests out to workers loads no more than this.
+pytest_plugins = ["tests.lab.reporting"]
+
 __all__ = [
     "database_url",
     "django_db_setup",

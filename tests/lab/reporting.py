@@ -11,7 +11,8 @@ from tests.lab import records
 
 def pytest_configure(config: pytest.Config) -> None:
     # The workers of one run leave what they learnt in one folder.
-    if not hasattr(config, "workerinput"):
+    is_worker = hasattr(config, "workerinput")
+    if config.option.markexpr == "lab" and not is_worker:
         os.environ.setdefault(records.FOLDER, tempfile.mkdtemp(prefix="kflab-told-"))
 
 
