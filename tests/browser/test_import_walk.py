@@ -27,6 +27,8 @@ def test_the_page_fits_a_phone_in_both_languages_and_themes(
 
 
 def test_a_document_is_imported_without_scripts(open_page: Callable) -> None:
+    from playwright.sync_api import expect
+
     page = open_page(java_script_enabled=False)
     page.goto("/guides/")
     page.get_by_role("link", name="Import a document").click()
@@ -39,8 +41,8 @@ def test_a_document_is_imported_without_scripts(open_page: Callable) -> None:
     page.get_by_label("Short name").fill("worker-down")
     page.get_by_role("button", name="Create the guide").click()
 
-    assert page.get_by_role("heading", name="Imported").is_visible()
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible()
     page.get_by_role("link", name="작업 서버가 응답하지 않을 때").click()
     page.wait_for_url("**/g/worker-down/")
-    assert page.get_by_text("Is the queue getting shorter?").first.is_visible()
-    assert page.get_by_text("netstat -ano | findstr :9100").first.is_visible()
+    expect(page.get_by_text("Is the queue getting shorter?").first).to_be_visible()
+    expect(page.get_by_text("netstat -ano | findstr :9100").first).to_be_visible()
