@@ -14,7 +14,7 @@ from incidents.ingest.drafts import (
     NoteDraft,
     StatusChangeDraft,
 )
-from kb.ingest.writing import in_order
+from kb.ingest.writing import given, in_order, unless
 
 _TIMESTAMP = "tag:yaml.org,2002:timestamp"
 
@@ -74,11 +74,11 @@ def _yaml(front: dict[str, Any]) -> str:
 def _incident(draft: IncidentDraft) -> dict[str, Any]:
     return {
         "incident": draft.incident,
-        **_given(language=draft.language),
+        **given(language=draft.language),
         "title": draft.title,
         "status": draft.status,
         "severity": draft.severity,
-        **_given(
+        **given(
             environment=draft.environment,
             services=draft.services,
             guides=draft.guides,
@@ -86,8 +86,8 @@ def _incident(draft: IncidentDraft) -> dict[str, Any]:
             assignee=draft.assignee,
         ),
         "started_at": draft.started_at,
-        **_unless(draft.started_at, recorded_at=draft.recorded_at),
-        **_given(
+        **unless(draft.started_at, recorded_at=draft.recorded_at),
+        **given(
             resolved_at=draft.resolved_at,
             closed_at=draft.closed_at,
             merged_into=draft.merged_into,
@@ -104,7 +104,7 @@ def _incident(draft: IncidentDraft) -> dict[str, Any]:
 def _parts(draft: IncidentDraft) -> dict[str, Any]:
     start, end = draft.started_at, draft.conclusion
     return {
-        **_given(
+        **given(
             status_changes=[_change(one, start) for one in draft.status_changes],
             attempts=[_attempt(one, start) for one in draft.attempts],
             notes=[_note(one, start) for one in draft.notes],
@@ -118,9 +118,9 @@ def _change(draft: StatusChangeDraft, start: datetime.datetime) -> dict[str, Any
     return {
         "was": draft.was,
         "became": draft.became,
-        **_unless(start, at=draft.at),
-        **_unless(draft.at, recorded_at=draft.recorded_at),
-        **_given(by=draft.by),
+        **unless(start, at=draft.at),
+        **unless(draft.at, recorded_at=draft.recorded_at),
+        **given(by=draft.by),
     }
 
 
@@ -128,8 +128,8 @@ def _attempt(draft: AttemptDraft, start: datetime.datetime) -> dict[str, Any]:
     return {
         "what": draft.what,
         "outcome": draft.outcome,
-        **_unless(start, at=draft.at),
-        **_given(
+        **unless(start, at=draft.at),
+        **given(
             resolution=draft.resolution, addresses=draft.addresses, note=draft.note, by=draft.by
         ),
     }
@@ -137,9 +137,9 @@ def _attempt(draft: AttemptDraft, start: datetime.datetime) -> dict[str, Any]:
 
 def _note(draft: NoteDraft, start: datetime.datetime) -> dict[str, Any]:
     return {
-        **_unless(start, occurred_at=draft.occurred_at),
-        **_unless(draft.occurred_at, recorded_at=draft.recorded_at),
-        **_given(author=draft.author),
+        **unless(start, occurred_at=draft.occurred_at),
+        **unless(draft.occurred_at, recorded_at=draft.recorded_at),
+        **given(author=draft.author),
         "text": draft.text,
     }
 
@@ -147,8 +147,8 @@ def _note(draft: NoteDraft, start: datetime.datetime) -> dict[str, Any]:
 def _action_item(draft: ActionItemDraft, start: datetime.datetime) -> dict[str, Any]:
     return {
         "what": draft.what,
-        **_unless(start, recorded_at=draft.recorded_at),
-        **_given(
+        **unless(start, recorded_at=draft.recorded_at),
+        **given(
             horizon=draft.horizon,
             owner=draft.owner,
             due=draft.due,
@@ -161,19 +161,11 @@ def _action_item(draft: ActionItemDraft, start: datetime.datetime) -> dict[str, 
 
 def _conclusion(draft: ConclusionDraft, start: datetime.datetime) -> dict[str, Any]:
     return {
-        **_unless(start, at=draft.at),
-        **_given(
+        **unless(start, at=draft.at),
+        **given(
             cause=draft.cause,
             resolution=draft.resolution,
             confirmation=draft.confirmation,
             by=draft.by,
         ),
     }
-
-
-def _given(**entries: Any) -> dict[str, Any]:
-    return {key: value for key, value in entries.items() if value}
-
-
-def _unless(default: object, **entries: Any) -> dict[str, Any]:
-    return {key: value for key, value in entries.items() if value != default}

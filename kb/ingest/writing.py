@@ -71,10 +71,10 @@ def _guide(draft: GuideDraft) -> dict[str, Any]:
         "slug": draft.slug,
         "language": draft.language,
         "title": draft.title,
-        **_given(summary=draft.summary),
-        **_unless("published", state=draft.state),
-        **_given(services=sorted(draft.services), review_after=draft.review_after),
-        **_given(
+        **given(summary=draft.summary),
+        **unless("published", state=draft.state),
+        **given(services=sorted(draft.services), review_after=draft.review_after),
+        **given(
             parameters={name: parameter_entry(draft.parameters[name]) for name in _sorted(draft)},
             symptoms={symptom.slug: _symptom(symptom) for symptom in draft.symptoms},
             checks={check.slug: _check(check) for check in draft.checks},
@@ -93,20 +93,20 @@ def parameter_entry(draft: ParameterDraft) -> dict[str, Any]:
     return {
         "type": draft.type,
         **default,
-        **_given(**{"from": draft.read_from}, required=draft.required, label=draft.label),
+        **given(**{"from": draft.read_from}, required=draft.required, label=draft.label),
     }
 
 
 def _symptom(draft: SymptomDraft) -> dict[str, Any]:
     return {
-        **_given(
+        **given(
             phrases=list(draft.phrases),
             pattern=draft.pattern,
             language=draft.language,
             explained_by=sorted(draft.explained_by),
             suggests=dict(sorted(draft.suggests.items())),
         ),
-        **_unless("document", provenance=draft.provenance),
+        **unless("document", provenance=draft.provenance),
     }
 
 
@@ -114,22 +114,22 @@ def _check(draft: CheckDraft) -> dict[str, Any]:
     return {
         "name": draft.name,
         "probe": draft.probe,
-        **_given(**{"with": in_order(draft.values)}),
-        **_unless("target", at=draft.role),
-        **_given(section=draft.section, baseline=draft.baseline, schedule=draft.schedule),
-        **_unless("document", provenance=draft.provenance),
+        **given(**{"with": in_order(draft.values)}),
+        **unless("target", at=draft.role),
+        **given(section=draft.section, baseline=draft.baseline, schedule=draft.schedule),
+        **unless("document", provenance=draft.provenance),
     }
 
 
 def _cause(draft: CauseDraft) -> dict[str, Any]:
     return {
         "title": draft.title,
-        **_given(section=draft.section),
-        **_unless("suspected", standing=draft.standing),
-        **_unless(1.0, weight=_short(draft.weight)),
-        **_given(refines=draft.refines),
-        **_unless("document", provenance=draft.provenance),
-        **_given(
+        **given(section=draft.section),
+        **unless("suspected", standing=draft.standing),
+        **unless(1.0, weight=_short(draft.weight)),
+        **given(refines=draft.refines),
+        **unless("document", provenance=draft.provenance),
+        **given(
             evidence=[_evidence(evidence) for evidence in draft.evidence],
             resolutions={item.slug: _resolution(item) for item in draft.resolutions},
         ),
@@ -144,7 +144,7 @@ def _evidence(draft: EvidenceDraft) -> dict[str, Any]:
     return {
         "when": {check: condition_entry(draft.when[check]) for check in sorted(draft.when)},
         "says": draft.says,
-        **_unless("document", provenance=draft.provenance),
+        **unless("document", provenance=draft.provenance),
     }
 
 
@@ -152,7 +152,7 @@ def condition_entry(condition: Mapping[str, Any]) -> Any:
     codes = list(condition.get("reason", ()))
     if list(condition) == ["reason"]:
         return codes[0] if len(codes) == 1 else codes
-    return _given(
+    return given(
         reason=codes,
         status=list(condition.get("status", ())),
         facts=in_order(condition.get("facts", {})),
@@ -162,11 +162,11 @@ def condition_entry(condition: Mapping[str, Any]) -> Any:
 def _resolution(draft: ResolutionDraft) -> dict[str, Any]:
     return {
         "title": draft.title,
-        **_unless("fix", kind=draft.kind),
-        **_given(section=draft.section),
-        **_unless("low", risk=draft.risk),
-        **_given(caution=draft.caution, rollback=draft.rollback, verify=sorted(draft.verify)),
-        **_unless("document", provenance=draft.provenance),
+        **unless("fix", kind=draft.kind),
+        **given(section=draft.section),
+        **unless("low", risk=draft.risk),
+        **given(caution=draft.caution, rollback=draft.rollback, verify=sorted(draft.verify)),
+        **unless("document", provenance=draft.provenance),
     }
 
 
@@ -176,7 +176,7 @@ def _translation(draft: TranslationDraft) -> dict[str, Any]:
         "translates": draft.translates,
         "language": draft.language,
         "title": draft.title,
-        **_given(summary=draft.summary, names=names),
+        **given(summary=draft.summary, names=names),
     }
 
 
@@ -188,9 +188,11 @@ def in_order(value: Any) -> Any:
     return value
 
 
-def _given(**entries: Any) -> dict[str, Any]:
+def given(**entries: Any) -> dict[str, Any]:
+    """The entries that say something: a file leaves out what is empty."""
     return {key: value for key, value in entries.items() if value}
 
 
-def _unless(default: object, **entries: Any) -> dict[str, Any]:
+def unless(default: object, **entries: Any) -> dict[str, Any]:
+    """The entries that differ from what reading puts in their place."""
     return {key: value for key, value in entries.items() if value != default}
