@@ -1,5 +1,6 @@
 """What the knowledge base stores, by subject."""
 
+from kb.models.articles import ChecklistTick, GuideImage
 from kb.models.guides import Guide, GuideReview, GuideRevision, GuideTranslation, Service
 from kb.models.investigations import Attempt, CaseFact, Investigation, RefusedAlias, SearchGap
 from kb.models.knowledge import Cause, Check, Evidence, Resolution, Suggests, Symptom
@@ -10,8 +11,10 @@ __all__ = [
     "CaseFact",
     "Cause",
     "Check",
+    "ChecklistTick",
     "Evidence",
     "Guide",
+    "GuideImage",
     "GuideReview",
     "GuideRevision",
     "GuideTranslation",
