@@ -18,7 +18,7 @@ TOKEN = re.compile(
 )
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SEGMENT, _LONG_NUMBER = re.compile(r"[A-Za-z0-9]+"), re.compile(r"\d{4}")
-_HANGUL = re.compile(r"[가-힣]")
+_HANGUL, _DIGIT = re.compile(r"[가-힣]"), re.compile(r"\d")
 _RANDOM = re.compile(
     r"\d+t\d+|\d+z|(?=[a-z]*\d)[0-9a-f]{7,}|(?=.{7})[a-z]{0,40}\d+[a-z]+\d[a-z0-9]*|(?=.{5})[a-z]{1,3}\d+[a-z]{1,3}"
 )
@@ -87,10 +87,27 @@ def _words(token: str) -> Reading:
         return _NOTHING
     terms = [(said(part, WORD), start, end) for part, start, end in parts]
     for (one, start, _), (other, _, end) in pairwise(parts):
-        terms.append((pair(one, other), start, end))
+        place = (start, end) if _says(token[start:end], one, other) else (0, len(token))
+        terms.append((pair(one, other), *place))
     if whole := _whole(token, [part for part, _, _ in parts]):
         terms.insert(0, (said(whole, IDENTIFIER), 0, len(token)))
-    return tuple(terms), parts[0][0], parts[-1][0], parts[0][2], parts[-1][1]
+    (first, _, first_end), (last, last_start, _) = parts[0], parts[-1]
+    return (
+        tuple(terms),
+        first,
+        last,
+        first_end if _says(token[:first_end], first) else len(token),
+        last_start if _says(token[last_start:], last) else 0,
+    )
+
+
+def _says(piece: str, *words: str) -> bool:
+    """Whether these words are read in a piece of their token, too.
+
+    Cut out of it, letters beside digits may look like a random id: `0Z0` says z, `0Z` nothing.
+    """
+    has_digit = not piece.isalpha() and _DIGIT.search(piece) is not None
+    return not has_digit or [word for word, _, _ in _parts(piece)] == list(words)
 
 
 def _parts(token: str) -> list[tuple[str, int, int]]:

@@ -49,6 +49,9 @@ def test_a_fact_stands_where_it_is_said_to_stand(text: str) -> None:
 
 
 @given(texts)
+@example("º0Z0")
+@example("aaa0Z0")
+@example("0zAb º")
 def test_a_term_can_be_read_where_it_is_said_to_stand(text: str) -> None:
     analysis = analyse(text)
 
