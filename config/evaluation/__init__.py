@@ -1,0 +1,1 @@
+"""How long pages take on a full base, and what they ask the database."""

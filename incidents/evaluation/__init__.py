@@ -1,0 +1,1 @@
+"""Very many incidents, to measure pages with."""
