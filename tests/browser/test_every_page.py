@@ -7,7 +7,7 @@ import pytest
 from tests.browser.crawling import crawl
 from tests.browser.furnishing import furnished
 from tests.browser.product import Product, running
-from tests.browser.visiting import LOOKS, Visitor, visitor
+from tests.browser.visiting import LOOKS, Visitor, bytes_of_first_view, visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -40,6 +40,8 @@ REFUSED = {
 }
 # Looked at by tests of their own, because a signed-in administrator never meets them.
 ELSEWHERE = {"admin:login", "admin:password_change_done", "login"}
+# With everything a page brings along the first time: 60 kB, so that it is there on a bad line.
+MOST_BYTES = 60_000
 STARTS = ("/", "/admin/", "/problems/not_found")
 
 
@@ -90,6 +92,16 @@ def test_page_is_accessible_still_and_fits(name: str, addresses, visitors) -> No
         for problem in one.look_at(path)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", [name for name in page_names() if "admin:" not in name])
+def test_first_view_is_light(name: str, base, addresses, chromium) -> None:
+    product, session = base
+    sizes = {
+        path: bytes_of_first_view(chromium, product.url, session, path) for path in addresses[name]
+    }
+
+    assert {path: size for path, size in sizes.items() if size > MOST_BYTES} == {}
 
 
 def test_every_address_that_is_left_out_exists() -> None:

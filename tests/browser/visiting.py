@@ -35,8 +35,9 @@ class Visitor:
         self.complaints.clear()
         answer = self.page.goto(f"{self.url.rstrip('/')}{path}", wait_until="load")
         wrong = [] if answer.status == 200 else [f"answers {answer.status}"]
-        wrong += self._shifts() + self._too_wide() + self._inaccessible()
-        return [*wrong, *self.complaints]
+        wrong += self._shifts() + self._too_wide()
+        # Before the inspection, whose own doing is no complaint about the page.
+        return [*wrong, *self.complaints, *self._inaccessible()]
 
     def _shifts(self) -> list[str]:
         # Two frames later, what a script moved at the start is drawn.
@@ -87,3 +88,17 @@ def visitor(chromium, url: str, session: str, look: Sequence) -> Visitor:
 
 def _own(address: str, url: str) -> bool:
     return address.startswith((url.rstrip("/") + "/", "data:", "blob:"))
+
+
+def bytes_of_first_view(chromium, url: str, session: str, path: str) -> int:
+    """What travels when a browser that never was here opens this page: headers and bodies."""
+    context = chromium.new_context(viewport={"width": 1360, "height": 900})
+    context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    sizes: list[float] = []
+    network.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
+    page.goto(f"{url.rstrip('/')}{path}", wait_until="networkidle")
+    context.close()
+    return int(sum(sizes))
