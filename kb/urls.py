@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, probes, replay, results, review, words
+from kb.views import (
+    gaps,
+    guide_list,
+    guides,
+    investigate,
+    probes,
+    replay,
+    results,
+    review,
+    words,
+)
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -12,7 +22,7 @@ urlpatterns = [
     path("i/<str:public_id>/answer/", investigate.answer, name="investigation_answer"),
     path("i/<str:public_id>/cancel/", investigate.cancel, name="investigation_cancel"),
     path("i/<str:public_id>/outcome/", investigate.outcome, name="investigation_outcome"),
-    path("guides/", guides.guide_list, name="guides"),
+    path("guides/", guide_list.guide_list, name="guides"),
     path("g/<slug:slug>/", guides.guide_detail, name="guide"),
     path("g/<slug:slug>/checks/", guides.guide_checks, name="guide_checks"),
     path("g/<slug:slug>/words/", words.of_guide, name="guide_words"),
