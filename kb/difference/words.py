@@ -44,7 +44,7 @@ def _by_words(gone: str, new: str) -> list[Span]:
     spans: list[Span] = []
     for is_same, old, added in _compared(_WORDS.findall(gone), _WORDS.findall(new)):
         spans += [Span("same", old)] if is_same else _replaced(old, added)
-    return _without_crumbs(spans)
+    return _slid(_without_crumbs(spans))
 
 
 def _replaced(gone: str, new: str) -> list[Span]:
@@ -74,6 +74,22 @@ def _without_crumbs(spans: Sequence[Span]) -> list[Span]:
         else:
             kept.append(span)
     return _joined(kept)
+
+
+def _slid(spans: Sequence[Span]) -> list[Span]:
+    """A word that came or went takes the blank behind it along, not the one before it."""
+    slid = list(spans)
+    for index in range(1, len(spans) - 1):
+        before, change, behind = slid[index - 1 : index + 2]
+        blank = change.text[0]
+        is_alone = before.kind == behind.kind == "same"
+        if is_alone and blank in " \t" and behind.text.startswith(blank):
+            slid[index - 1 : index + 2] = [
+                Span("same", before.text + blank),
+                Span(change.kind, change.text[1:] + blank),
+                Span("same", behind.text[1:]),
+            ]
+    return [span for span in slid if span.text]
 
 
 def _is_crumb(text: str, left: Sequence[Span], right: Sequence[Span]) -> bool:

@@ -36,6 +36,9 @@ def _written(before: str, after: str) -> str:
             "It **is** open.", "It **was** open.", "It **[-is-][+was+]** open.", id="marks stay"
         ),
         pytest.param(
+            "the | server", "the | API server", "the | [+API +]server", id="a blank stays in front"
+        ),
+        pytest.param(
             "first word here",
             "other term here",
             "[-first word-][+other term+] here",
