@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -50,45 +49,6 @@ class PasteForm(forms.Form):
     def services(self) -> list[str]:
         chosen = self.cleaned_data["service"]
         return [chosen.slug] if chosen else []
-
-
-class GuideFilterForm(forms.Form):
-    """What narrows the list of guides. Every field may be empty."""
-
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        widget=forms.TextInput(
-            attrs={
-                "type": "search",
-                "placeholder": _("Search the guides"),
-                "aria-label": _("Search the guides"),
-            }
-        ),
-    )
-    service = forms.ModelChoiceField(
-        Service.objects.all(),
-        label=_("Service"),
-        required=False,
-        empty_label=_("Any service"),
-        to_field_name="slug",
-    )
-    language = forms.ChoiceField(
-        label=_("Language"),
-        required=False,
-        choices=[("", _("Any language")), *settings.LANGUAGES],
-    )
-    state = forms.ChoiceField(
-        label=_("State"),
-        required=False,
-        choices=[("", _("Any state")), *Guide.State.choices],
-    )
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The fields that narrow; a field with a wrong value narrows nothing."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class _Revisions(forms.ModelChoiceField):  # type: ignore[type-arg]

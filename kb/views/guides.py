@@ -1,4 +1,4 @@
-"""The list of guides, and a guide."""
+"""A guide, and running its checks from its page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,16 +7,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.models import User
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Concat
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST
 
-from kb.forms import GuideFilterForm
 from kb.models import Check, Guide, Investigation
 from kb.rendering import render as to_html
 from kb.services.contradictions import Contradiction, contradictions_of_guide
@@ -28,58 +26,10 @@ from kb.services.ranking import diagnose
 from kb.services.review import last_review
 from kb.views.guide_records import guide_records
 from kb.views.investigate import refusals, runnable
+from kb.views.readable import readable_by
 from probes.models import BatchItem, Run, Schedule
 from probes.requests import PageRequest
 from probes.services import RequestRefused
-
-GUIDES_PER_PAGE = 30
-
-
-@login_required
-@permission_required("kb.view_guide", raise_exception=True)
-def guide_list(request: PageRequest) -> HttpResponse:
-    form = GuideFilterForm(request.GET)
-    guides = _narrowed(_readable_by(request), **form.chosen)
-    page = Paginator(guides, GUIDES_PER_PAGE).get_page(request.GET.get("page"))
-    guides_shown = list(page.object_list)
-    records = guide_records(guides_shown)
-    rows = [{"guide": guide, "record": records[guide.pk]} for guide in guides_shown]
-    context = {"form": form, "page": page, "rows": rows, "is_narrowed": bool(form.chosen)}
-    template = "kb/guide_rows.html" if request.htmx else "kb/guides.html"
-    return render(request, template, context)
-
-
-def _readable_by(request: PageRequest) -> QuerySet[Guide]:
-    """Authors see drafts too; everyone else what is published."""
-    if request.user.has_perm("kb.change_guide"):
-        return Guide.objects.exclude(state=Guide.State.ARCHIVED)
-    return Guide.objects.published()
-
-
-def _narrowed(guides: QuerySet[Guide], **chosen: Any) -> QuerySet[Guide]:
-    if state := chosen.get("state"):
-        guides = guides.filter(state=state)
-    if service := chosen.get("service"):
-        guides = guides.filter(services=service)
-    if language := chosen.get("language"):
-        guides = guides.filter(Q(language=language) | Q(translations__language=language))
-    for word in str(chosen.get("q", "")).split():
-        guides = guides.filter(_mentions(word))
-    return (
-        guides.distinct()
-        .prefetch_related("services", "translations")
-        .order_by("-updated_at", "slug")
-    )
-
-
-def _mentions(word: str) -> Q:
-    own = Q(title__icontains=word) | Q(summary__icontains=word) | Q(body__icontains=word)
-    translated = (
-        Q(translations__title__icontains=word)
-        | Q(translations__summary__icontains=word)
-        | Q(translations__body__icontains=word)
-    )
-    return own | translated | Q(slug__icontains=word)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,7 +118,7 @@ def _answered(guide: Guide, check: Check, given: dict[str, str], *, by: User) ->
 
 
 def _guide(request: PageRequest, slug: str) -> Guide:
-    guides = _readable_by(request).select_related("owner")
+    guides = readable_by(request).select_related("owner")
     return get_object_or_404(guides.prefetch_related("services", "translations"), slug=slug)
 
 
