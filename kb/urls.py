@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, pictures, probes, replay, results, review, words
+from kb.views import (
+    article,
+    gaps,
+    guides,
+    investigate,
+    pictures,
+    probes,
+    replay,
+    results,
+    review,
+    words,
+)
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -15,6 +26,7 @@ urlpatterns = [
     path("guides/", guides.guide_list, name="guides"),
     path("g/<slug:slug>/", guides.guide_detail, name="guide"),
     path("g/<slug:slug>/checks/", guides.guide_checks, name="guide_checks"),
+    path("g/<slug:slug>/ticks/", article.ticks, name="guide_ticks"),
     path("g/<slug:slug>/words/", words.of_guide, name="guide_words"),
     path("g/<slug:slug>/replay/", replay.of_guide, name="guide_replay"),
     path("g/<slug:slug>/answer/", guides.guide_answer, name="guide_answer"),
