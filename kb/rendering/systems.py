@@ -31,7 +31,10 @@ _PARTICLE = re.compile(r"(?<=\w)(?:에서는?|용)$")
 _WORD = re.compile(r"\w+")
 _HEADING_OR_LINK = re.compile(r"\s*#|\]\(")
 _LONGEST_LABEL = 60
-_WINDOWS_PROMPT = re.compile(r"^(?:PS(?: [^>\n]*)?>|[A-Za-z]:\\[^>\n]*>)", re.MULTILINE)
+# A prompt, or a path that only Windows reads, whatever shell the fence says.
+_WINDOWS_ONLY = re.compile(
+    r"^(?:PS(?: [^>\n]*)?>|[A-Za-z]:\\[^>\n]*>|\.\\\w)|\\Scripts\\", re.MULTILINE
+)
 
 Item = str | Block | tuple[Block, ...]
 
@@ -40,7 +43,7 @@ def system_of(block: Block) -> str:
     """`windows`, `unix`, or empty where it runs anywhere or nobody can tell."""
     if said := label_system(block.label):
         return said
-    if _WINDOWS_PROMPT.search(block.text):
+    if _WINDOWS_ONLY.search(block.text):
         return WINDOWS
     return _LANGUAGES.get(block.language, "")
 
