@@ -3,11 +3,13 @@
 from django.urls import path
 
 from kb.views import (
+    article,
     gaps,
     guide_list,
     guides,
     history,
     investigate,
+    pictures,
     probes,
     replay,
     results,
@@ -26,12 +28,14 @@ urlpatterns = [
     path("guides/", guide_list.guide_list, name="guides"),
     path("g/<slug:slug>/", guides.guide_detail, name="guide"),
     path("g/<slug:slug>/checks/", guides.guide_checks, name="guide_checks"),
+    path("g/<slug:slug>/ticks/", article.ticks, name="guide_ticks"),
     path("g/<slug:slug>/words/", words.of_guide, name="guide_words"),
     path("g/<slug:slug>/replay/", replay.of_guide, name="guide_replay"),
     path("g/<slug:slug>/answer/", guides.guide_answer, name="guide_answer"),
     path("g/<slug:slug>/history/", history.of_guide, name="guide_history"),
     path("g/<slug:slug>/history/<int:number>/", history.revision, name="guide_revision"),
     path("g/<slug:slug>/history/<int:number>/restore/", history.restore, name="guide_restore"),
+    path("pictures/<slug:sha256>.<slug:ending>", pictures.picture, name="picture"),
     path("words/", words.of_all, name="words"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),

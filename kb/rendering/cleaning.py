@@ -1,7 +1,5 @@
 """Which HTML of an author may reach a reader."""
 
-import re
-
 import nh3
 
 _TAGS = {
@@ -20,27 +18,13 @@ _ATTRIBUTES = {
     "th": {"align"},
     **{f"h{level}": {"id"} for level in range(1, 7)},
 }
-# A second slash or a backslash makes the rest of a path another host.
-_SAME_ORIGIN = re.compile(r"/(?![/\\])[^\s\\]*")
-
-
-def is_same_origin(address: str) -> bool:
-    return _SAME_ORIGIN.fullmatch(address) is not None
 
 
 def clean(html: str) -> str:
-    """Only known tags and attributes, no scripts, no styles, no image from elsewhere."""
+    """Only known tags and attributes, no scripts, no styles, no address but of the web.
+
+    Pictures still have any address here; what is read next puts links in their place.
+    """
     return nh3.clean(
-        html,
-        tags=_TAGS,
-        attributes=_ATTRIBUTES,
-        allowed_classes={"span": {"missing-guide"}},
-        attribute_filter=_keep,
-        url_schemes={"http", "https", "mailto"},
+        html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}
     )
-
-
-def _keep(tag: str, attribute: str, value: str) -> str | None:
-    if (tag, attribute) == ("img", "src") and not is_same_origin(value):
-        return None
-    return value

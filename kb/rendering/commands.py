@@ -23,6 +23,12 @@ _OUTPUT = frozenset({"text", "txt", "log", "output", "plain"})
 _PROMPT = re.compile(r"(?:PS(?: [^>\n]*)?>|[A-Za-z]:\\[^>\n]*>|\$|>>>|\.\.\.)(?:[ \t]+|$)")
 _COMMENT = re.compile(r"\s*(?:#|//|::|REM\b)", re.IGNORECASE)
 
+# Notes and output that stand in a shell's fence: a list, a sentence, `INFO: started`.
+_NO_COMMAND = re.compile(r"\s*(?:[-*+•]\s|\d+[.)]\s|[^\x00-\x7f]|[\w.]+:\s)")
+# A comment outside a shell, where `#include` is none.
+_SAID = re.compile(r"\s*(?:#\s|//)")
+# A browser's console, whatever language its fence says: `GET http://localhost:8001/ net::ERR_…`
+_CONSOLE = re.compile(r"\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\s+https?://", re.IGNORECASE)
 _GOES_ON = re.compile(r"[\\`^|]\s*$")
 
 _MARKED_WRONG = re.compile("❌")
@@ -36,9 +42,10 @@ _DESTRUCTIVE = re.compile(
     r"""
       taskkill\s[^\n]*/F | \bkill\s+-(?:9|KILL|SIGKILL)\b | \bpkill\b
     | \bdocker(?:-compose|\s+compose)\b[^\n]*\s(?:down|rm)\b | --force-recreate\b
-    | \bdocker\s[^\n]*\b(?:rm|rmi|prune)\b
-    | \brm\s+-\w*[rf] | \bRemove-Item\b | \bmkfs | \bdd\s+if=
-    | \b(?:DROP|TRUNCATE)\s+(?:TABLE|DATABASE|SCHEMA|INDEX)\b | \bDELETE\s+FROM\b
+    | \bdocker\s[^\n]*(?<![\w-])(?:rm|rmi|prune)\b | \bkubectl\s+delete\b | \bterraform\s+destroy\b
+    | (?<![\w-])rm\s+\S | \bRemove-Item\b | \bStop-Process\b[^\n]*-Force | \bmkfs | \bdd\s+if=
+    | \bDROP\s+(?:TABLE|DATABASE|SCHEMA|INDEX|VIEW|COLUMN|USER|ROLE)\b
+    | \bTRUNCATE\s+(?:TABLE|DATABASE|SCHEMA|INDEX)\b | \bDELETE\s+FROM\b
     | \bgit\s+(?:reset\s+--hard|clean\s+-\w*f|push\s[^\n]*--force)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -63,7 +70,11 @@ def is_destructive(text: str, language: str) -> bool:
 
 def copyable(text: str, language: str) -> str:
     """What Copy takes: commands without prompts, output and comments; other code as it stands."""
-    if language in _OUTPUT or (_MARKED_WRONG.search(text) and _MARKED_RIGHT.search(text)):
+    if (
+        language in _OUTPUT
+        or _is_console(text)
+        or (_MARKED_WRONG.search(text) and _MARKED_RIGHT.search(text))
+    ):
         return ""
     return "\n".join(commands(text, language)) or _code(text, language)
 
@@ -76,13 +87,21 @@ def commands(text: str, language: str) -> list[str]:
         return prompted
     found: list[str] = []
     for line in (line for line in lines if line.strip() and not _COMMENT.match(line)):
-        goes_on = found and (_GOES_ON.search(found[-1]) or line[0] in " \t")
-        found[-1:] = [f"{found[-1]}\n{line}"] if goes_on else [*found[-1:], line]
+        if found and (_GOES_ON.search(found[-1]) or line[0] in " \t"):
+            found[-1] = f"{found[-1]}\n{line}"
+        elif not _NO_COMMAND.match(line):
+            found.append(line)
     return found
 
 
+def _is_console(text: str) -> bool:
+    lines = (line for line in text.splitlines() if line.strip() and not _COMMENT.match(line))
+    return _CONSOLE.match(next(lines, "")) is not None
+
+
 def _code(text: str, language: str) -> str:
-    return "" if language in SHELLS else text.strip("\n")
+    is_said_only = all(_SAID.match(line) for line in text.splitlines() if line.strip())
+    return "" if language in SHELLS or is_said_only else text.strip("\n")
 
 
 def _without_prompt(line: str) -> str:

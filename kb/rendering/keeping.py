@@ -2,6 +2,9 @@
 
 import re
 import secrets
+from collections.abc import Iterator
+
+from kb.rendering.slots import Piece
 
 
 class Kept:
@@ -9,17 +12,27 @@ class Kept:
 
     def __init__(self) -> None:
         self._prefix = f"kept{secrets.token_hex(8)}n"
-        self._pieces: list[str] = []
+        self._token = re.compile(re.escape(self._prefix) + r"(\d+)z")
+        self._alone = re.compile(rf"<p>\s*({self._token.pattern})\s*</p>")
+        self._kept: list[tuple[Piece, ...]] = []
 
-    def keep(self, piece: str) -> str:
-        self._pieces.append(piece)
-        return f"{self._prefix}{len(self._pieces) - 1}z"
+    def keep(self, *pieces: Piece) -> str:
+        self._kept.append(pieces)
+        return f"{self._prefix}{len(self._kept) - 1}z"
 
-    def put_back(self, html: str) -> str:
+    def unwrapped(self, html: str) -> str:
         """A block's token stands alone in a paragraph, which it replaces."""
-        token = re.escape(self._prefix) + r"(\d+)z"
-        html = re.sub(rf"<p>\s*{token}\s*</p>", self._piece, html)
-        return re.sub(token, self._piece, html)
+        return self._alone.sub(r"\1", html)
 
-    def _piece(self, match: re.Match[str]) -> str:
-        return self._pieces[int(match[1])]
+    def without(self, html: str) -> str:
+        """The HTML without tokens: an attribute is no place for what was kept."""
+        return self._token.sub("", html)
+
+    def put_back(self, text: str) -> Iterator[Piece]:
+        """A text between two tags, with what was kept in the place of its tokens."""
+        at = 0
+        for token in self._token.finditer(text):
+            yield text[at : token.start()]
+            yield from self._kept[int(token[1])]
+            at = token.end()
+        yield text[at:]

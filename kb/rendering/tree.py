@@ -1,37 +1,31 @@
-"""What we add to Markdown: `{#id}` on headings, task lists, links between guides."""
+"""What we add to Markdown: `{#id}` on headings, task lists, code by four spaces."""
 
 import re
-from urllib.parse import unquote
 from xml.etree.ElementTree import Element
 
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
 from markdown import Markdown
 from markdown.blockprocessors import CodeBlockProcessor
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from kb.rendering.cleaning import is_same_origin
 from kb.rendering.keeping import Kept
+from kb.rendering.tasks import Task, TaskEnd, TaskStart
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ID = re.compile(r"\s*\{#(?P<id>[\w][\w:.-]*)\}\s*$")
 _TASK = re.compile(r"\[(?P<mark>[ xX])\][ \t]+")
-_GUIDE_FILE = re.compile(r"(?:\./)?(?P<slug>[^/?#:]+)\.md(?P<fragment>#.*)?")
 
 
 class GuideTree(Extension):
-    def __init__(self, kept: Kept, guide_slugs: frozenset[str]) -> None:
+    def __init__(self, kept: Kept) -> None:
         super().__init__()
-        self._kept, self._guide_slugs = kept, guide_slugs
+        self._kept = kept
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.parser.blockprocessors.register(_FourSpaceCode(md.parser), "code", 80)
         # Before `inline` (20), which makes elements of what is still text here.
         md.treeprocessors.register(_HeadingIds(md), "heading_ids", 30)
         md.treeprocessors.register(_Tasks(md, self._kept), "tasks", 29)
-        # After `inline`, when links and images are elements.
-        md.treeprocessors.register(_Links(md, self._guide_slugs), "guide_links", 10)
 
 
 class _FourSpaceCode(CodeBlockProcessor):
@@ -52,7 +46,7 @@ class _HeadingIds(Treeprocessor):
 
 
 class _Tasks(Treeprocessor):
-    """`- [ ] to do` as a checkbox that shows and does not take input."""
+    """`- [ ] to do` as a checkbox with its words."""
 
     def __init__(self, md: Markdown, kept: Kept) -> None:
         super().__init__(md)
@@ -62,43 +56,8 @@ class _Tasks(Treeprocessor):
         for item in root.iter("li"):
             holder = item[0] if len(item) and not (item.text or "").strip() else item
             if found := _TASK.match((holder.text or "").lstrip()):
-                text = (holder.text or "").lstrip()[found.end() :]
-                holder.text = f"{self._kept.keep(_checkbox(found['mark'] != ' '))} {text}"
-
-
-def _checkbox(is_done: bool) -> str:
-    if is_done:
-        box = '<input type="checkbox" class="task" checked disabled aria-label="{}">'
-        return format_html(box, _("Done"))
-    return format_html('<input type="checkbox" class="task" disabled aria-label="{}">', _("To do"))
-
-
-class _Links(Treeprocessor):
-    """Links to a guide's file lead to the guide; images from elsewhere become links."""
-
-    def __init__(self, md: Markdown, guide_slugs: frozenset[str]) -> None:
-        super().__init__(md)
-        self._guide_slugs = guide_slugs
-
-    def run(self, root: Element) -> None:
-        for element in root.iter():
-            if element.tag == "a":
-                self._lead_to_guide(element)
-            elif element.tag == "img" and not is_same_origin(element.get("src", "")):
-                _become_link(element)
-
-    def _lead_to_guide(self, link: Element) -> None:
-        found = _GUIDE_FILE.fullmatch(unquote(link.get("href", "")))
-        if found is None:
-            return
-        if found["slug"] in self._guide_slugs:
-            link.set("href", f"/g/{found['slug']}/{found['fragment'] or ''}")
-            return
-        link.tag = "span"
-        link.attrib = {"class": "missing-guide", "title": _("There is no such guide here.")}
-
-
-def _become_link(image: Element) -> None:
-    source = image.get("src", "")
-    image.tag, image.text = "a", image.get("alt") or source
-    image.attrib = {"href": source}
+                words = (holder.text or "").lstrip()[found.end() :].rstrip()
+                # Its section, which belongs to the name, is known when the whole is read.
+                task = Task(item=words, is_done=found["mark"] != " ")
+                start, end = self._kept.keep(TaskStart(task=task)), self._kept.keep(TaskEnd())
+                holder.text = f"{start} {words} {end}\n"

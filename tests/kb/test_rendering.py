@@ -185,7 +185,8 @@ def test_a_link_to_a_guide_leads_there_or_says_that_there_is_none() -> None:
     html = render("[a](./known.md#step-1) [b](missing.md)", guide_slugs=frozenset({"known"})).html
 
     assert '<a href="/g/known/#step-1"' in html
-    assert '<span class="missing-guide" title="There is no such guide here.">b</span>' in html
+    assert '<span class="missing-guide" title="There is no such guide here.">b <span' in html
+    assert "missing guide</span></span>" in html
 
 
 @pytest.mark.parametrize(
