@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, probes, replay, results, review, words
+from kb.views import gaps, guide, guides, investigate, probes, replay, results, review, words
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -13,11 +13,11 @@ urlpatterns = [
     path("i/<str:public_id>/cancel/", investigate.cancel, name="investigation_cancel"),
     path("i/<str:public_id>/outcome/", investigate.outcome, name="investigation_outcome"),
     path("guides/", guides.guide_list, name="guides"),
-    path("g/<slug:slug>/", guides.guide_detail, name="guide"),
-    path("g/<slug:slug>/checks/", guides.guide_checks, name="guide_checks"),
+    path("g/<slug:slug>/", guide.guide_detail, name="guide"),
+    path("g/<slug:slug>/checks/", guide.guide_checks, name="guide_checks"),
     path("g/<slug:slug>/words/", words.of_guide, name="guide_words"),
     path("g/<slug:slug>/replay/", replay.of_guide, name="guide_replay"),
-    path("g/<slug:slug>/answer/", guides.guide_answer, name="guide_answer"),
+    path("g/<slug:slug>/answer/", guide.guide_answer, name="guide_answer"),
     path("words/", words.of_all, name="words"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),
