@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from kb.views import gaps, guide, guides, investigate, probes, replay, results, review, words
+from kb.views import (
+    gaps,
+    guide,
+    guide_case,
+    guide_said,
+    guides,
+    investigate,
+    probes,
+    replay,
+    results,
+    review,
+    words,
+)
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -14,10 +26,16 @@ urlpatterns = [
     path("i/<str:public_id>/outcome/", investigate.outcome, name="investigation_outcome"),
     path("guides/", guides.guide_list, name="guides"),
     path("g/<slug:slug>/", guide.guide_detail, name="guide"),
-    path("g/<slug:slug>/checks/", guide.guide_checks, name="guide_checks"),
+    path("g/<slug:slug>.md", guide.guide_file, name="guide_file"),
+    path("g/<slug:slug>/live/", guide_case.guide_live, name="guide_live"),
+    path("g/<slug:slug>/checks/", guide_case.guide_checks, name="guide_checks"),
+    path("g/<slug:slug>/answer/", guide_case.guide_answer, name="guide_answer"),
+    path("g/<slug:slug>/stop/", guide_case.guide_stop, name="guide_stop"),
+    path("g/<slug:slug>/outcome/", guide_said.guide_outcome, name="guide_outcome"),
+    path("g/<slug:slug>/remark/", guide_said.guide_remark, name="guide_remark"),
+    path("g/<slug:slug>/undo/", guide_said.guide_undo, name="guide_undo"),
     path("g/<slug:slug>/words/", words.of_guide, name="guide_words"),
     path("g/<slug:slug>/replay/", replay.of_guide, name="guide_replay"),
-    path("g/<slug:slug>/answer/", guide.guide_answer, name="guide_answer"),
     path("words/", words.of_all, name="words"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),

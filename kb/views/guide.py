@@ -1,40 +1,40 @@
-"""A guide: its article, and its checks beside it."""
+"""A guide: its article, with its checks and what came of it beside it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Concat
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET
 
-from kb.models import Check, Guide, Investigation
+from kb.models import Guide, Investigation
 from kb.rendering import render as to_html
+from kb.services.answers import Diagnosis
 from kb.services.contradictions import Contradiction, contradictions_of_guide
-from kb.services.errors import MissingParameters, NeedsConfirmation
-from kb.services.find import start_from_guide
+from kb.services.guide_files import file_of
 from kb.services.health import health_of, warnings_of
-from kb.services.investigate import answer_check, run_checks
+from kb.services.neighbours import neighbours_of
 from kb.services.ranking import diagnose
 from kb.services.review import last_review
+from kb.views.guide_outcome import outcome_of, outcome_without_case
+from kb.views.guide_rail import rail_of
 from kb.views.guide_records import guide_records
-from kb.views.investigate import refusals, runnable
 from kb.views.readable import readable_by
-from probes.models import BatchItem, Run, Schedule
+from kb.views.results import STOP_POLLING
 from probes.requests import PageRequest
-from probes.services import RequestRefused
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """The guide in the language it is shown in: the reader's where there is a translation."""
+    """The guide in the language it is shown in: the reader's where there is a translation.
+
+    `of_revision` is the original's revision that a translation was made from, where the original
+    has moved on since; 0 where it has not.
+    """
 
     language: str
     language_name: str
@@ -42,90 +42,116 @@ class Shown:
     title: str
     summary: str
     body: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CheckRow:
-    """A check of the guide with its newest run, and what makes it run by itself, if anything."""
-
-    check: Check
-    run: Run | None
-    schedule: Schedule | None
+    of_revision: int = 0
 
 
 @login_required
 @permission_required("kb.view_guide", raise_exception=True)
+@require_GET
 def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
-    guide = _guide(request, slug)
+    guide = guide_of(request, slug)
+    return page(request, guide, case_of(request.GET.get("case", "")))
+
+
+@login_required
+@permission_required("kb.view_guide", raise_exception=True)
+@require_GET
+def guide_file(request: PageRequest, slug: str) -> HttpResponse:
+    """The guide as the file that an import takes, with everything it knows."""
+    guide = guide_of(request, slug)
+    return HttpResponse(
+        file_of(guide),
+        content_type="text/markdown; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{guide.slug}.md"'},
+    )
+
+
+def guide_of(request: PageRequest, slug: str) -> Guide:
+    guides = readable_by(request).select_related("owner")
+    return get_object_or_404(guides.prefetch_related("services", "translations"), slug=slug)
+
+
+def case_of(public_id: str) -> Investigation | None:
+    """The case that the guide is read in; None without one, and where there is none like it."""
+    rows = Investigation.objects.select_related("guide", "concluded_by")
+    return rows.filter(public_id=public_id).first() if public_id else None
+
+
+def page(
+    request: PageRequest,
+    guide: Guide,
+    case: Investigation | None,
+    *,
+    problems: Sequence[str] = (),
+    errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The whole page, or for htmx the part that changes while checks run."""
+    diagnosis = _diagnosis(guide, case)
+    context = _beside(request, guide, diagnosis, errors, typed) | {"problems": problems}
+    if request.htmx:
+        # htmx swaps only successes, and an answer with a complaint must be seen too.
+        is_looking = diagnosis is not None and diagnosis.open_batch is not None
+        answer = 200 if is_looking else STOP_POLLING
+        return render(request, "kb/guide_live.html", context, status=answer)
+    # A case that is not there, or about something else, is said, and the guide shown without it.
+    context["stray_case"] = case if diagnosis is None else None
+    context["is_case_unknown"] = bool(request.GET.get("case")) and case is None
+    return render(request, "kb/guide.html", context | _article(request, guide), status=status)
+
+
+def _diagnosis(guide: Guide, case: Investigation | None) -> Diagnosis | None:
+    """None where the guide is not among those that the case is about."""
+    if case is None:
+        return None
+    diagnosis = diagnose(case)
+    guides = {state.check.guide_id for state in diagnosis.checks}
+    guides |= {ranked.guide.pk for ranked in diagnosis.causes}
+    return diagnosis if guide.pk in guides or guide.pk == case.guide_id else None
+
+
+def _beside(
+    request: PageRequest,
+    guide: Guide,
+    diagnosis: Diagnosis | None,
+    errors: Mapping[str, str] | None,
+    typed: Mapping[str, str] | None,
+) -> dict[str, Any]:
+    """What stands beside the article, and changes while checks run."""
+    rail = rail_of(guide, diagnosis, errors=errors, typed=typed)
+    return {
+        "guide": guide,
+        "case": rail.case,
+        "diagnosis": diagnosis,
+        "rail": rail,
+        "marks": rail.marks(),
+        "outcome": outcome_of(request, guide, diagnosis)
+        if diagnosis
+        else outcome_without_case(guide),
+        "neighbours": neighbours_of(guide),
+    }
+
+
+def _article(request: PageRequest, guide: Guide) -> dict[str, Any]:
     shown = _shown(guide)
     published = Guide.objects.published().values_list("slug", flat=True)
     article = to_html(shown.body, guide_slugs=frozenset(published))
-    context = {
-        "guide": guide,
+    return {
         "shown": shown,
         "html": article.html,
         "toc": [heading for heading in article.toc if heading.level in (2, 3)],
-        "checks": _check_rows(guide),
         "track": guide_records([guide])[guide.pk],
         "reviewed": last_review(guide),
         **_health(request, guide),
         "contradictions": _contradictions(request, guide),
     }
-    return render(request, "kb/guide.html", context)
-
-
-@login_required
-@permission_required("probes.run_probe", raise_exception=True)
-@require_POST
-def guide_checks(request: PageRequest, slug: str) -> HttpResponse:
-    """Start an investigation of this guide and run its checks there."""
-    guide = _guide(request, slug)
-    investigation = start_from_guide(guide, by=request.user)
-    wanted = request.POST.get("check", "")
-    key = "all" if wanted == "all" else f"{guide.slug}/{wanted}"
-    checks = runnable(request, diagnose(investigation), key)
-    try:
-        run_checks(investigation, checks, by=request.user)
-    except (RequestRefused, NeedsConfirmation, MissingParameters) as refused:
-        for reason in refusals(refused):
-            messages.warning(request, reason)
-    return redirect(investigation)
-
-
-@login_required
-@permission_required("probes.run_probe", raise_exception=True)
-@require_POST
-def guide_answer(request: PageRequest, slug: str) -> HttpResponse:
-    """Start an investigation of this guide with what a person saw."""
-    guide = _guide(request, slug)
-    check = get_object_or_404(guide.checks.select_related("probe"), slug=request.POST.get("check"))
-    given = {name: request.POST.get(name, "") for name in ("answer", "note")}
-    try:
-        investigation = _answered(guide, check, given, by=request.user)
-    except RequestRefused as refused:
-        for reason in refusals(refused):
-            messages.warning(request, reason)
-        return redirect(guide)
-    return redirect(investigation)
-
-
-@transaction.atomic
-def _answered(guide: Guide, check: Check, given: dict[str, str], *, by: User) -> Investigation:
-    """Nothing is begun for an answer that is refused."""
-    investigation = start_from_guide(guide, by=by)
-    answer_check(investigation, check, by=by, **given)
-    return investigation
-
-
-def _guide(request: PageRequest, slug: str) -> Guide:
-    guides = readable_by(request).select_related("owner")
-    return get_object_or_404(guides.prefetch_related("services", "translations"), slug=slug)
 
 
 def _health(request: PageRequest, guide: Guide) -> dict[str, Any]:
     """Who keeps guides reads every reason; who follows one, what others found out doing it."""
     if request.user.has_perm("kb.change_guide"):
-        return {"health": health_of([guide])[0]}
+        return {"health": health_of([guide])[0], "warnings": warnings_of(guide)}
     return {"warnings": warnings_of(guide)}
 
 
@@ -139,6 +165,7 @@ def _contradictions(request: PageRequest, guide: Guide) -> list[Contradiction]:
 def _shown(guide: Guide) -> Shown:
     translation = guide.translation()
     language = translation.language if translation else guide.language
+    is_behind = translation is not None and translation.of_revision < guide.revision_number
     return Shown(
         language=language,
         language_name=str(dict(settings.LANGUAGES).get(language, language)),
@@ -146,21 +173,5 @@ def _shown(guide: Guide) -> Shown:
         title=guide.localized("title"),
         summary=guide.localized("summary"),
         body=guide.localized("body"),
+        of_revision=translation.of_revision if translation and is_behind else 0,
     )
-
-
-def _check_rows(guide: Guide) -> list[CheckRow]:
-    key = Concat(Value(f"{guide.slug}/"), OuterRef("slug"))
-    ran = BatchItem.objects.filter(ref=key, run__isnull=False).order_by("-id")
-    checks = list(
-        guide.checks.select_related("probe").annotate(newest=Subquery(ran.values("run")[:1]))
-    )
-    runs = Run.objects.in_bulk([check.newest for check in checks if check.newest])
-    for check in checks:
-        # The guide at hand has its translations read already.
-        check.guide = guide
-    kept = Schedule.objects.filter(ref__in=[check.key for check in checks]).exclude(source="")
-    schedules = {schedule.ref: schedule for schedule in kept}
-    return [
-        CheckRow(check=c, run=runs.get(c.newest), schedule=schedules.get(c.key)) for c in checks
-    ]
