@@ -16,7 +16,7 @@ from kb.views.verdict import Verdict, verdict_of
 from probes.models import Batch, BatchItem, Location, Run, Schedule
 from probes.services import server_location
 
-# A longer list folds what is as expected and what nobody looked at.
+# A list from this length on folds what asks for nobody.
 FOLD_FROM = 7
 # What asks for a person stands first.
 _FIRST = ("CRITICAL", "WARNING", "UNKNOWN", "", "OK")
@@ -73,37 +73,51 @@ class Rail:
         if self.progress:
             return list(self.rows)
         ordered = sorted(self.rows, key=lambda row: _FIRST.index(row.state.status))
-        return [row for row in ordered if not self._folds(row)]
+        return [row for row in ordered if row.state.status not in self._folding]
 
     @cached_property
-    def as_expected(self) -> list[Row]:
-        return [row for row in self._folded if row.state.status == "OK"]
-
-    @cached_property
-    def never_run(self) -> list[Row]:
-        return [row for row in self._folded if not row.state.status]
+    def folded(self) -> list[tuple[str, list[Row]]]:
+        """By status, what a long list keeps behind one line each."""
+        if self.progress:
+            return []
+        groups = ((s, [row for row in self.rows if row.state.status == s]) for s in self._folding)
+        return [(status, rows) for status, rows in groups if rows]
 
     @property
-    def _folded(self) -> list[Row]:
-        return [] if self.progress else [row for row in self.rows if self._folds(row)]
-
-    def _folds(self, row: Row) -> bool:
-        """Where nothing ran at all, the checks themselves are what there is to read."""
-        was_run = any(one.state.run for one in self.rows)
-        return self.is_long and was_run and row.state.status in ("", "OK")
+    def _folding(self) -> tuple[str, ...]:
+        """Of a short list nothing; else all that is not wrong, unless there is nothing else."""
+        if not self.is_long:
+            return ()
+        is_wrong = any(row.is_wrong for row in self.rows)
+        was_seen = any(row.state.status == "UNKNOWN" for row in self.rows)
+        if is_wrong:
+            return ("UNKNOWN", "", "OK")
+        return ("", "OK") if was_seen else ("OK",)
 
     @property
     def can_run_any(self) -> bool:
         return any(not row.state.is_manual for row in self.rows)
 
     @property
+    def has_runs(self) -> bool:
+        return any(row.state.run for row in self.rows)
+
+    @property
     def was_run(self) -> bool:
-        return self.case is not None and any(row.state.run for row in self.rows)
+        return self.case is not None and self.has_runs
 
     @property
     def wants_values(self) -> bool:
-        """A value is missing, refused, or was read from the paste: a person has to look."""
-        return any(field.error or field.value.source in ("", "paste") for field in self.fields)
+        """A value was refused, or read from the paste: a person has to look before it is used."""
+        return any(field.error or field.value.source == "paste" for field in self.fields)
+
+    @property
+    def missing(self) -> list[Field]:
+        return [field for field in self.fields if field.value.value is None]
+
+    @property
+    def given(self) -> list[Field]:
+        return [field for field in self.fields if field.value.value is not None]
 
     def marks(self) -> dict[str, CheckState]:
         """By section of the article, its check that stands worst."""

@@ -10,6 +10,8 @@ from probes.models import Run
 
 # From here on the words for a belief are "likely" and more (kb.templatetags.answers).
 LIKELY_FROM = 0.45
+POSSIBLE_FROM = 0.1
+MOST_ALSO = 2
 MOST_SEEN = 3
 # A check, its run, and the run's status beside the check's baseline.
 Seen = tuple[Check, Run, str]
@@ -19,7 +21,8 @@ Seen = tuple[Check, Run, str]
 class Verdict:
     """`kind` says what may be said; no other words are used for it.
 
-    `likely`: runs speak for `cause`. `presumed`: only the text does, nothing was looked at.
+    `likely`: runs speak for `cause`, and make it more likely than not or nearly; `suspect`: they
+    speak for it, and for others almost as much: those are `also`. `presumed`: only the text does, nothing was looked at.
     `unexplained`: something is not as expected, and no cause of the guide explains it.
     `blind`: what was looked at could not be seen. `green`: every check is as expected.
     `so_far`: those that ran are. `seen` are the runs that carry it; `section` and `heading`
@@ -33,6 +36,7 @@ class Verdict:
     heading: str = ""
     open_checks: int = 0
     rival: RankedCause | None = None
+    also: tuple[RankedCause, ...] = ()
 
 
 def verdict_of(diagnosis: Diagnosis, guide: Guide, states: Sequence[CheckState]) -> Verdict | None:
@@ -44,7 +48,8 @@ def verdict_of(diagnosis: Diagnosis, guide: Guide, states: Sequence[CheckState])
         return _about("presumed", guide, leading, diagnosis) if is_told else None
     wrong = [state for state in looked if state.status in ("WARNING", "CRITICAL")]
     if leading and _is_likely(leading, is_something_wrong=bool(wrong)):
-        return _about("likely", guide, leading, diagnosis)
+        kind = "likely" if leading.belief >= LIKELY_FROM else "suspect"
+        return _about(kind, guide, leading, diagnosis)
     if wrong:
         return Verdict(kind="unexplained", seen=_seen(wrong), rival=_rival(diagnosis, guide, None))
     if blind := [state for state in looked if state.status == "UNKNOWN"]:
@@ -78,7 +83,19 @@ def _about(
         section=section,
         heading=heading_of(guide, section),
         rival=_rival(diagnosis, guide, ranked),
+        also=_also(diagnosis, ranked) if kind != "likely" else (),
     )
+
+
+def _also(diagnosis: Diagnosis, leading: RankedCause) -> tuple[RankedCause, ...]:
+    """The next causes of the same guide that are possible."""
+    others = (one for one in diagnosis.causes if one.guide.pk == leading.guide.pk)
+    possible = [
+        one
+        for one in others
+        if one != leading and one.state != "ruled_out" and one.belief >= POSSIBLE_FROM
+    ]
+    return tuple(possible[:MOST_ALSO])
 
 
 def _speaking_for(ranked: RankedCause, diagnosis: Diagnosis) -> tuple[Seen, ...]:
