@@ -199,7 +199,9 @@ def _newest_runs(guide: Guide) -> dict[int, Run]:
     newest = dict(
         guide.checks.annotate(newest=Subquery(ran.values("run")[:1])).values_list("pk", "newest")
     )
-    runs = Run.objects.in_bulk([run for run in newest.values() if run])
+    # Whoever answered it is who asked for its batch.
+    rows = Run.objects.select_related("item__batch__requested_by")
+    runs = rows.in_bulk([run for run in newest.values() if run])
     return {check: runs[run] for check, run in newest.items() if run in runs}
 
 

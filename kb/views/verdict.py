@@ -24,8 +24,8 @@ class Verdict:
     `likely`: runs speak for `cause`, and make it more likely than not or nearly; `suspect`: they
     speak for it, and for others almost as much: those are `also`. `presumed`: only the text does, nothing was looked at.
     `unexplained`: something is not as expected, and no cause of the guide explains it.
-    `blind`: what was looked at could not be seen. `green`: every check is as expected.
-    `so_far`: those that ran are. `seen` are the runs that carry it; `section` and `heading`
+    `blind`: what was looked at could not be seen. `green`: every check is as expected; `mended`:
+    and one was not, earlier in this case. `so_far`: those that ran are. `seen` are the runs that carry it; `section` and `heading`
     where the guide treats the cause. `rival` is a likelier cause of another guide.
     """
 
@@ -55,8 +55,17 @@ def verdict_of(diagnosis: Diagnosis, guide: Guide, states: Sequence[CheckState])
     if blind := [state for state in looked if state.status == "UNKNOWN"]:
         return Verdict(kind="blind", seen=_seen(blind))
     waiting = sum(state.run is None for state in states)
-    kind = "so_far" if waiting else "green"
+    kind = "mended" if _was_wrong(diagnosis, looked) else "so_far" if waiting else "green"
     return Verdict(kind=kind, open_checks=waiting, rival=_rival(diagnosis, guide, None))
+
+
+def _was_wrong(diagnosis: Diagnosis, looked: Sequence[CheckState]) -> bool:
+    """Whether an earlier run of the case saw otherwise what is as expected now."""
+    return Run.objects.filter(
+        item__batch__investigations=diagnosis.investigation,
+        item__ref__in=[state.key for state in looked],
+        status__in=("WARNING", "CRITICAL"),
+    ).exists()
 
 
 def _leading(diagnosis: Diagnosis, guide: Guide) -> RankedCause | None:
