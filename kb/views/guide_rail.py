@@ -199,8 +199,8 @@ def _newest_runs(guide: Guide) -> dict[int, Run]:
     newest = dict(
         guide.checks.annotate(newest=Subquery(ran.values("run")[:1])).values_list("pk", "newest")
     )
-    # Whoever answered it is who asked for its batch.
-    rows = Run.objects.select_related("item__batch__requested_by")
+    # Whether a person or a runner said it stands with its batch.
+    rows = Run.objects.select_related("item__batch")
     runs = rows.in_bulk([run for run in newest.values() if run])
     return {check: runs[run] for check, run in newest.items() if run in runs}
 

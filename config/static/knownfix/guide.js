@@ -14,6 +14,15 @@ function markContents() {
 }
 document.addEventListener("htmx:afterSettle", markContents);
 
+// What the bar at the bottom of a phone asked for is answered at the top.
+
+let wasAskedFromBar = false;
+
+document.addEventListener("htmx:afterSettle", () => {
+  if (wasAskedFromBar) document.getElementById("guide-live").scrollIntoView();
+  wasAskedFromBar = false;
+});
+
 // Contents that are longer than the screen keep the current section in sight.
 
 function keepCurrentInSight() {
@@ -34,6 +43,7 @@ function keepCurrentInSight() {
 document.addEventListener("click", (event) => {
   const fold = event.target.closest(".toc a")?.closest("details");
   if (fold && matchMedia("(max-width: 980px)").matches) fold.open = false;
+  if (event.target.closest(".guide-bar button")) wasAskedFromBar = true;
   if (event.target.closest("[data-print]")) {
     event.target.closest("details.menu").open = false;
     print();
