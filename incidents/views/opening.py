@@ -129,10 +129,9 @@ def _from_guide(slug: str) -> dict[str, Any]:
 
 
 def _from_investigation(found: Investigation) -> dict[str, Any]:
-    """The text is stored there, masked."""
-    return {
-        "title": found.title,
-        "text": found.text,
+    """The text is stored there, masked; a case that began at a guide has none to name it by."""
+    said = {"title": found.title, "text": found.text} if found.text else {}
+    return said | {
         "investigation": found.public_id,
         "environment": found.environment,
         "services": Service.objects.filter(slug__in=found.services),

@@ -64,7 +64,7 @@ def test_draft_is_for_authors_only_and_says_that_it_is_one(client: Client) -> No
     assert "This guide is not published" in client.get("/g/connection/").content.decode()
 
 
-def test_check_run_from_the_guide_opens_an_investigation(client: Client) -> None:
+def test_check_run_from_the_guide_opens_a_case_and_stays_on_the_guide(client: Client) -> None:
     person(client, *RESPONDER)
     make_unreachable()
 
@@ -72,12 +72,12 @@ def test_check_run_from_the_guide_opens_an_investigation(client: Client) -> None
     work()
 
     investigation = Investigation.objects.get()
-    assert answer["Location"] == investigation.get_absolute_url()
+    assert answer["Location"] == f"/g/connection/?case={investigation.public_id}"
     assert Batch.objects.get().items.count() == 2
     page = client.get("/g/connection/").content.decode()
     for run in Run.objects.all():
         assert f"/runs/{run.public_id}/" in page
-    assert "Started from a guide" in client.get(answer["Location"]).content.decode()
+    assert "Started from a guide" in client.get(f"/i/{investigation.public_id}/").content.decode()
 
 
 def test_question_of_a_manual_check_is_answered_on_the_guide(client: Client) -> None:
@@ -93,7 +93,7 @@ def test_question_of_a_manual_check_is_answered_on_the_guide(client: Client) -> 
     run = Run.objects.get()
     assert (run.item.ref, run.reason_code) == ("connection/container", "denied")
     investigation = Investigation.objects.get()
-    assert answer["Location"] == investigation.get_absolute_url()
+    assert answer["Location"] == f"/g/connection/?case={investigation.public_id}"
     assert list(investigation.batches.all()) == [run.item.batch]
 
 
