@@ -14,7 +14,7 @@ from probes.services.firing import fire_due, resting
 from probes.services.loading import load_probes
 from probes.services.locations import policy_of, policy_or_nothing, server_location
 from probes.services.looking import look_now
-from probes.services.looks import judged
+from probes.services.looks import judged, note_looks
 from probes.services.manual import answer_manual, answer_probe, answers_of, question_of
 from probes.services.masking import masked
 from probes.services.pruning import prune_runs
@@ -96,6 +96,7 @@ __all__ = [
     "look_now",
     "masked",
     "note_agent",
+    "note_looks",
     "pause_schedule",
     "phase_of",
     "policy_of",
