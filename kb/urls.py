@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, probes, replay, results, review, words
+from kb.views import gaps, guides, investigate, probes, replay, results, review, runs, status, words
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -19,6 +19,11 @@ urlpatterns = [
     path("g/<slug:slug>/replay/", replay.of_guide, name="guide_replay"),
     path("g/<slug:slug>/answer/", guides.guide_answer, name="guide_answer"),
     path("words/", words.of_all, name="words"),
+    path("status/", status.status, name="status"),
+    path("status/live/", status.live, name="status_live"),
+    path("probes/", probes.probe_list, name="probes"),
+    path("runs/<str:public_id>/", runs.run_detail, name="run"),
+    path("runs/<str:public_id>/output/", runs.run_output, name="run_output"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),
     path("gaps/", gaps.gap_list, name="gaps"),
