@@ -25,7 +25,7 @@ PROBES_PER_PAGE = 40
 NEVER_SHOWN = 100
 RUNS_PER_PAGE = 50
 # A state that is rare is looked for among so many of the last runs, and the page says so.
-SEARCHED = 10_000
+SEARCHED = 5_000
 
 
 @login_required
@@ -143,8 +143,9 @@ def _runs(request: PageRequest, probe: Probe) -> dict[str, Any]:
     state = request.GET.get("state", "").upper()
     is_narrowed = state in Status.values
     if is_narrowed:
-        oldest = items.order_by("-pk").values_list("pk", flat=True)[SEARCHED - 1 : SEARCHED].first()
-        items = items.filter(run__status=state, pk__gte=oldest or 0)
+        newest = BatchItem.objects.filter(probe=probe).order_by("-pk").values_list("pk", flat=True)
+        oldest = newest[SEARCHED - 1 : SEARCHED].first() or 0
+        items = items.filter(run__status=state, pk__gte=oldest)
     page = newest_first(items.select_related("run", "batch"), request.GET, size=RUNS_PER_PAGE)
     return {
         "page": page,

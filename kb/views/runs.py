@@ -58,7 +58,8 @@ def _facts(run: Run) -> list[dict[str, Any]]:
     return [
         {"name": name, "value": value, "words": words.get(name, "")}
         for name, value in run.facts.items()
-        if value is not None
+        # The phases of a request are drawn instead.
+        if value is not None and name != "timings"
     ]
 
 

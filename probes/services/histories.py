@@ -9,10 +9,12 @@ from typing import NamedTuple
 from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from probes.models import BatchItem, Probe, Status
+from probes.models import BatchItem, Probe, Run, Status
 
 SHOWN = 40
 READ = 2_000
+# Items that wait or were cancelled have no run; so many among the last ones push none out.
+_SPARE = 20
 
 
 class Glimpse(NamedTuple):
@@ -86,19 +88,26 @@ class Latency:
 def last_runs(probes: Iterable[int], *, most: int = SHOWN) -> dict[int, list[Glimpse]]:
     """By probe, up to `most` of its last runs, the oldest first.
 
-    One query, whose cost does not depend on how many runs there are: for every probe it looks up
-    where its last runs begin in the index of its items, and reads from there.
+    Two queries, whose cost does not depend on how many runs there are: for every probe the ids of
+    its last items are read off the end of an index, and their runs are looked up by those.
     """
     found: dict[int, list[Glimpse]] = {probe: [] for probe in probes}
-    ran = BatchItem.objects.filter(probe=OuterRef("pk"), run__isnull=False).order_by("-id")
-    start = Coalesce(Subquery(ran.values("id")[most - 1 : most]), 0)
-    rows = Probe.objects.filter(pk__in=found).annotate(start=start)
-    rows = rows.filter(items__id__gte=F("start"), items__run__isnull=False)
-    columns = ("public_id", "status", "reason_code", "started_at", "elapsed_s")
-    run = [f"items__run__{name}" for name in columns]
-    for probe, *seen in rows.order_by("pk", "items__id").values_list("pk", *run):
-        found[probe].append(Glimpse(*seen))
-    return found
+    by_item = _last_items(found, most + _SPARE)
+    columns = ("item_id", "public_id", "status", "reason_code", "started_at", "elapsed_s")
+    runs = Run.objects.filter(item_id__in=list(by_item)).order_by("item_id")
+    for item_id, *seen in runs.values_list(*columns):
+        found[by_item[item_id]].append(Glimpse(*seen))
+    return {probe: runs[-most:] for probe, runs in found.items()}
+
+
+def _last_items(probes: Iterable[int], most: int) -> dict[int, int]:
+    """The probe by item. In one query with the runs PostgreSQL would read the whole table of runs:
+    it cannot know how few items lie behind an id that is only found while it reads."""
+    newest = BatchItem.objects.filter(probe=OuterRef("pk")).order_by("-id").values("id")
+    start = Coalesce(Subquery(newest[most - 1 : most]), 0)
+    rows = Probe.objects.filter(pk__in=list(probes)).annotate(start=start)
+    rows = rows.filter(items__id__gte=F("start")).order_by()
+    return {item: probe for probe, item in rows.values_list("pk", "items__id")}
 
 
 def tally_of(statuses: Iterable[str]) -> Tally:

@@ -12,16 +12,22 @@ from probes.models import BatchItem, Run, Status
 LOOKED_BACK = 500
 MOST_LINES = 400
 CONTEXT = 2
+# They differ between any two looks and would bury the rest; how long it took is said apart.
+_TIMES = frozenset({"timings", "elapsed_s", "times_ms"})
+Pieces = tuple[tuple[bool, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class FactChange:
-    """`how`: added, removed or changed."""
+    """`how`: added, removed or changed. Two texts are also given in pieces, each with whether the
+    other text lacks it."""
 
     name: str
     how: str
     before: Any
     after: Any
+    before_pieces: Pieces = ()
+    after_pieces: Pieces = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +35,7 @@ class Line:
     """A line of the output: `how` is added, removed, same or gap. Pieces are (is it new or gone, text)."""
 
     how: str
-    pieces: tuple[tuple[bool, str], ...]
+    pieces: Pieces
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,11 +68,42 @@ def difference(good: Run, run: Run) -> RunDifference:
 
 
 def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FactChange]:
-    for name in dict.fromkeys([*before, *after]):
-        old, new = before.get(name), after.get(name)
+    old_facts, new_facts = dict(_flat("", before)), dict(_flat("", after))
+    for name in dict.fromkeys([*old_facts, *new_facts]):
+        old, new = old_facts.get(name), new_facts.get(name)
         if old != new:
-            how = "added" if old is None else "removed" if new is None else "changed"
-            yield FactChange(name=name, how=how, before=old, after=new)
+            yield _change(name, old, new)
+
+
+def _flat(prefix: str, facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Facts within facts by their whole name, so that only what differs is shown."""
+    for name, value in facts.items():
+        if name in _TIMES:
+            continue
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{name}.", value)
+        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            for number, one in enumerate(value, start=1):
+                yield from _flat(f"{prefix}{name}.{number}.", one)
+        else:
+            yield prefix + name, value
+
+
+def _change(name: str, old: Any, new: Any) -> FactChange:
+    if old is None or new is None:
+        how = "added" if old is None else "removed"
+        return FactChange(name=name, how=how, before=old, after=new)
+    old_pieces, new_pieces = (
+        _words(old, new) if isinstance(old, str) and isinstance(new, str) else ((), ())
+    )
+    return FactChange(
+        name=name,
+        how="changed",
+        before=old,
+        after=new,
+        before_pieces=old_pieces,
+        after_pieces=new_pieces,
+    )
 
 
 def output_difference(before: str, after: str) -> Iterator[Line]:
@@ -94,10 +131,7 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
     yield from (Line(how="added", pieces=((False, line),)) for line in new[len(pairs) :])
 
 
-_Pieces = tuple[tuple[bool, str], ...]
-
-
-def _words(old: str, new: str) -> tuple[_Pieces, _Pieces]:
+def _words(old: str, new: str) -> tuple[Pieces, Pieces]:
     """Two lines in pieces, each with whether the other line lacks it."""
     before, after = (re.findall(r"\w+|\s+|[^\w\s]", line) for line in (old, new))
     before_pieces, after_pieces = [], []
@@ -107,5 +141,5 @@ def _words(old: str, new: str) -> tuple[_Pieces, _Pieces]:
     return _said(before_pieces), _said(after_pieces)
 
 
-def _said(pieces: Sequence[tuple[bool, str]]) -> _Pieces:
+def _said(pieces: Sequence[tuple[bool, str]]) -> Pieces:
     return tuple(piece for piece in pieces if piece[1])

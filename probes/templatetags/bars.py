@@ -88,9 +88,10 @@ def _run_bars(entries: Sequence[_Bar], *, places: int) -> SafeString:
     if not entries:
         return format_html('<span class="quiet">{}</span>', _("no run yet"))
     first = places - len(entries)
-    drawn = format_html_join(
-        "", "{}", ((_run_bar(first + place, bar),) for place, bar in enumerate(entries))
-    )
+    bars = [_run_bar(first + place, bar) for place, bar in enumerate(entries)]
+    if first:
+        bars.insert(0, _rect(0, first * _RUN_STEP - 2, HEIGHTS[""], NEVER_RUN.name))
+    drawn = format_html_join("", "{}", ((bar,) for bar in bars))
     has_links = any(bar.href for bar in entries)
     return _svg(
         "run-bars",
