@@ -13,7 +13,7 @@ from kb.probe_list import APPROVALS, NEVER, STATES, Asked, Found, asked, checks_
 from probes import kind_pages
 from probes.forms import run_form
 from probes.kind_groups import grouped_kinds
-from probes.models import BatchItem, Probe, Status
+from probes.models import BatchItem, Probe, Run, Status
 from probes.paging import newest_first
 from probes.requests import PageRequest
 from probes.services import standings
@@ -144,8 +144,9 @@ def _runs(request: PageRequest, probe: Probe) -> dict[str, Any]:
     is_narrowed = state in Status.values
     if is_narrowed:
         newest = BatchItem.objects.filter(probe=probe).order_by("-pk").values_list("pk", flat=True)
-        oldest = newest[SEARCHED - 1 : SEARCHED].first() or 0
-        items = items.filter(run__status=state, pk__gte=oldest)
+        # As numbers: within one query PostgreSQL would read the whole table of runs.
+        runs = Run.objects.filter(item_id__in=list(newest[:SEARCHED]), status=state)
+        items = items.filter(pk__in=list(runs.values_list("item_id", flat=True)))
     page = newest_first(items.select_related("run", "batch"), request.GET, size=RUNS_PER_PAGE)
     return {
         "page": page,

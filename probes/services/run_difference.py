@@ -62,9 +62,18 @@ def last_good_run(run: Run) -> Run | None:
 def difference(good: Run, run: Run) -> RunDifference:
     return RunDifference(
         good=good,
-        facts=tuple(_facts(good.facts, run.facts)),
+        facts=tuple(
+            change
+            for change in _facts(good.facts, run.facts)
+            if not _is_in_output(change.after, run.output)
+        ),
         lines=tuple(output_difference(good.output, run.output)),
     )
+
+
+def _is_in_output(fact: Any, output: str) -> bool:
+    """An excerpt says nothing that the difference of the outputs does not say."""
+    return isinstance(fact, str) and "\n" in fact.strip() and fact.strip() in output
 
 
 def _facts(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[FactChange]:

@@ -12,7 +12,6 @@ from probes.models import Schedule, ScheduleHour
 from probes.models.hours import hour_of
 from probes.services.histories import Glimpse, Tally, tally_of
 
-_COUNTS = ("ok", "warning", "critical", "unknown")
 # By how many bars it stands before the newest, which is under way.
 _Counted = Mapping[int, Tally]
 
@@ -96,11 +95,16 @@ def windows_of_schedules(schedules: Iterable[Schedule]) -> dict[int, tuple[Windo
 def _counted(pks: Sequence[int], ruler: Ruler) -> dict[int, dict[int, Tally]]:
     newest = Value(hour_of(ruler.end) - 1, output_field=IntegerField())
     rows = ScheduleHour.objects.filter(schedule_id__in=pks, hour__gte=hour_of(ruler.start))
-    rows = rows.annotate(place=(newest - F("hour")) / ruler.step_h).values("schedule_id", "place")
+    placed = rows.annotate(place=(newest - F("hour")) / ruler.step_h).values("schedule_id", "place")
+    sums = placed.annotate(
+        oks=Sum("ok"), warnings=Sum("warning"), criticals=Sum("critical"), unknowns=Sum("unknown")
+    )
     found: dict[int, dict[int, Tally]] = {pk: {} for pk in pks}
-    for row in rows.annotate(**{f"sum_{name}": Sum(name) for name in _COUNTS}):
-        tally = Tally(**{name: row[f"sum_{name}"] for name in _COUNTS})
-        found[row["schedule_id"]][row["place"]] = tally
+    for pk, place, ok, warning, critical, unknown in sums.values_list(
+        "schedule_id", "place", "oks", "warnings", "criticals", "unknowns"
+    ):
+        tally = Tally(ok=ok, warning=warning, critical=critical, unknown=unknown)
+        found[pk][place] = tally
     return found
 
 

@@ -24,7 +24,7 @@ register = template.Library()
 
 # The shape tells as well as the colour: what is worse is taller, not having looked is hollow.
 HEIGHT = 22
-HEIGHTS = {"OK": 12, "WARNING": 17, "CRITICAL": 22, "UNKNOWN": 7, "": 2}
+HEIGHTS = {"OK": 12, "WARNING": 17, "CRITICAL": 22, "UNKNOWN": 8, "": 2}
 _RUN_WIDTH, _RUN_STEP = 6, 8
 _SPARK_WIDTH, _SPARK_HEIGHT = 132, 26
 CHART_WIDTH, CHART_HEIGHT = 860, 190

@@ -54,7 +54,9 @@ def probe_name(name: str) -> str:
 
 @register.filter
 def seconds(value: float) -> str:
-    """A duration as people read it: `30 ms`, `1.2 s`."""
+    """A duration as people read it: `30 ms`, `1.2 s`; what is shorter than can be said is `< 1 ms`."""
+    if 0 < value < 0.0005:
+        return "< 1 ms"
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
