@@ -16,6 +16,8 @@ from kb.views import (
     replay,
     results,
     review,
+    runs,
+    status,
     words,
 )
 
@@ -45,6 +47,11 @@ urlpatterns = [
     path("g/<slug:slug>/remark/", guide_said.guide_remark, name="guide_remark"),
     path("g/<slug:slug>/undo/", guide_said.guide_undo, name="guide_undo"),
     path("words/", words.of_all, name="words"),
+    path("status/", status.status, name="status"),
+    path("status/live/", status.live, name="status_live"),
+    path("probes/", probes.probe_list, name="probes"),
+    path("runs/<str:public_id>/", runs.run_detail, name="run"),
+    path("runs/<str:public_id>/output/", runs.run_output, name="run_output"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),
     path("gaps/", gaps.gap_list, name="gaps"),

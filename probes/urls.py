@@ -2,11 +2,10 @@
 
 from django.urls import path
 
-from probes.views import agent, batches, kinds, probes, running, schedules
+from probes.views import agent, batches, kinds, running, schedules
 
 urlpatterns = [
     path("agent.pyz", agent.agent_pyz, name="agent_pyz"),
-    path("probes/", probes.probe_list, name="probes"),
     path("probes/schedules/", schedules.schedule_list, name="schedules"),
     path("probes/schedules/<slug:slug>/", schedules.schedule_detail, name="schedule"),
     path("probes/schedules/<slug:slug>/run/", schedules.schedule_run, name="schedule_run"),
@@ -17,6 +16,5 @@ urlpatterns = [
     path("probes/<slug:slug>/run/", running.run_probe, name="probe_run"),
     path("kinds/", kinds.kind_list, name="kinds"),
     path("kinds/<str:name>/", kinds.kind_detail, name="kind"),
-    path("runs/<str:public_id>/", probes.run_detail, name="run"),
     path("runs/<str:public_id>/again/", running.run_again, name="run_again"),
 ]

@@ -74,11 +74,11 @@ def _probe(number: int) -> Probe:
 
 
 def _schedule(probe: Probe) -> Schedule:
-    known = Schedule.objects.filter(slug=probe.slug).first()
-    schedule = known or Schedule(slug=probe.slug, name=probe.name, every_s=60, is_paused=True)
-    schedule.probe, schedule.location = probe, services.server_location()
-    services.save_schedule(schedule)
-    return schedule
+    if known := Schedule.objects.filter(slug=probe.slug).first():
+        return known
+    schedule = Schedule(slug=probe.slug, name=probe.name, every_s=300, is_paused=True, probe=probe)
+    schedule.location = services.server_location()
+    return services.save_schedule(schedule)
 
 
 @transaction.atomic

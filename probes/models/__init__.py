@@ -1,6 +1,7 @@
 """What the base keeps about probes: definitions, batches, runs, and when they run by themselves."""
 
 from probes.models.answered import AnsweredRequest
+from probes.models.hours import ScheduleHour
 from probes.models.probing import (
     Batch,
     BatchItem,
@@ -21,6 +22,7 @@ __all__ = [
     "Probe",
     "Run",
     "Schedule",
+    "ScheduleHour",
     "Status",
     # The first migration names it.
     "_loopback",

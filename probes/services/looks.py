@@ -1,11 +1,14 @@
 """What each look of a schedule does to its state. Not having looked never changes it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from probes.models import Run, Schedule, Status
+from probes.models import Run, Schedule, ScheduleHour, Status
+from probes.models.hours import hour_of
 from probes.services.flapping import LOOKS, is_flapping
 
 RECENT = 24
+COUNTED = ("ok", "warning", "critical", "unknown")
 _CHANGED = [
     "last_run",
     "state",
@@ -40,10 +43,12 @@ def note_looks(runs: Iterable[Run], *, schedules: Mapping[int, int]) -> None:
     # In one order everywhere, so that two recordings cannot wait for each other.
     rows = Schedule.objects.select_for_update().order_by("pk")
     by_pk = {row.pk: row for row in rows.filter(pk__in=set(schedules.values()))}
+    seen: Counter[tuple[int, int, str]] = Counter()
     for run in runs:
         if schedule := by_pk.get(schedules.get(run.item_id, 0)):
-            _note(schedule, run)
+            seen[schedule.pk, hour_of(run.started_at), _note(schedule, run)] += 1
     Schedule.objects.bulk_update(by_pk.values(), _CHANGED)
+    _count(seen)
 
 
 def forget_looks(schedule: Schedule) -> None:
@@ -53,19 +58,42 @@ def forget_looks(schedule: Schedule) -> None:
     schedule.history, schedule.recent, schedule.is_flapping = "", [], False
 
 
-def _note(schedule: Schedule, run: Run) -> None:
+def _count(seen: Mapping[tuple[int, int, str], int]) -> None:
+    """Add to the hours. The schedules are locked, so nobody else counts theirs meanwhile."""
+    wanted = sorted({(schedule_id, hour) for schedule_id, hour, _state in seen})
+    stored = ScheduleHour.objects.filter(
+        schedule_id__in={schedule_id for schedule_id, _hour in wanted},
+        hour__in={hour for _id, hour in wanted},
+    )
+    known = {(row.schedule_id, row.hour): row for row in stored}
+    rows = [known.get(one) or ScheduleHour(schedule_id=one[0], hour=one[1]) for one in wanted]
+    for row in rows:
+        for column in COUNTED:
+            more = seen.get((row.schedule_id, row.hour, column.upper()), 0)
+            setattr(row, column, getattr(row, column) + more)
+    ScheduleHour.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["schedule", "hour"],
+        update_fields=COUNTED,
+    )
+
+
+def _note(schedule: Schedule, run: Run) -> str:
+    """How the run is judged, which is also what the schedule now remembers."""
     schedule.last_run = run
     state = judged(run, schedule.baseline)
     schedule.recent = [*schedule.recent, _entry(run, state)][-RECENT:]
     if state == Status.UNKNOWN:
         schedule.blind_since = schedule.blind_since or run.started_at
-        return
+        return state
     schedule.blind_since = None
     schedule.consecutive = schedule.consecutive + 1 if state == schedule.state else 1
     if state != schedule.state:
         schedule.state, schedule.since = state, run.started_at
     schedule.history = (schedule.history + state[0])[-LOOKS:]
     schedule.is_flapping = is_flapping(schedule.history, was_flapping=schedule.is_flapping)
+    return state
 
 
 def _entry(run: Run, state: str) -> dict[str, str]:

@@ -3,22 +3,26 @@
 import functools
 import operator
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
-from probes.models import Batch, BatchItem, Run, Schedule
+from probes.models import Batch, BatchItem, Run, Schedule, ScheduleHour
+from probes.models.hours import hour_of
 
 AT_ONCE = 500
+# Counts by the hour are small, and pages show the last thirty days of them.
+KEEP_HOURS = timedelta(days=32)
 
 
 def prune_runs(*, before: datetime, at_once: int = AT_ONCE) -> int:
     """Delete scheduled runs of batches that ended before then; how many items that were.
 
     Kept are runs and batches that anything outside of this app points at (an investigation
-    does), and each schedule's last runs, which its page shows. In small transactions, so that
+    does), each schedule's last runs, which its page shows, and a month of counts by the hour. In small transactions, so that
     workers can write in between.
     """
     pruned = sum(_delete_items(pks) for pks in _prunable(before, at_once))
@@ -26,6 +30,8 @@ def prune_runs(*, before: datetime, at_once: int = AT_ONCE) -> int:
         _old_batches(before).filter(items=None).values_list("pk", flat=True), at_once
     ):
         Batch.objects.filter(pk__in=pks).delete()
+    oldest = min(before, timezone.now() - KEEP_HOURS)
+    ScheduleHour.objects.filter(hour__lt=hour_of(oldest)).delete()
     return pruned
 
 

@@ -103,6 +103,7 @@ def save_schedule(schedule: Schedule) -> Schedule:
     before = Schedule.objects.select_for_update().filter(pk=schedule.pk).first()
     if before is not None and _differs(schedule, before, _LOOKED_AT):
         forget_looks(schedule)
+        before.hours.all().delete()
     if before is None:
         # Its offset comes from its id, which only the database gives.
         schedule.next_at = timezone.now()

@@ -52,3 +52,9 @@ def phase_of(schedule: Schedule, *, is_resting: bool) -> str:
         return "maintenance"
     is_open = schedule.last_batch is not None and schedule.last_batch.is_open
     return "running" if is_open else "waiting"
+
+
+def maintenance_ahead() -> list[Maintenance]:
+    """Windows under way and planned, the next first."""
+    windows = Maintenance.objects.filter(ends_at__gt=timezone.now())
+    return list(windows.select_related("location", "schedule").order_by("starts_at")[:20])

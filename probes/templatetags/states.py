@@ -9,6 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from probes import kind_pages
+from probes.engine import registry
 from probes.engine_texts import translated
 from probes.reasons import label
 
@@ -52,7 +54,9 @@ def probe_name(name: str) -> str:
 
 @register.filter
 def seconds(value: float) -> str:
-    """A duration as people read it: `30 ms`, `1.2 s`."""
+    """A duration as people read it: `30 ms`, `1.2 s`; what is shorter than can be said is `< 1 ms`."""
+    if 0 < value < 0.0005:
+        return "< 1 ms"
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.1f} s"
 
 
@@ -68,3 +72,25 @@ def fact(value: Any) -> dict[str, Any]:
     if isinstance(value, list):
         return {"items": value, "is_empty": not value}
     return {"value": value, "is_empty": value is None or value == ""}
+
+
+@register.filter
+def look_name(status: str) -> str:
+    return LOOKS.get(status, NEVER_RUN).name
+
+
+@register.filter
+def look_shape(status: str) -> str:
+    return LOOKS.get(status, NEVER_RUN).shape
+
+
+@register.filter
+def look_word(status: str) -> str:
+    return str(LOOKS.get(status, NEVER_RUN).word)
+
+
+@register.filter
+def kind_title(name: str) -> str:
+    """The kind in words; one that no longer exists stays as it is."""
+    kind = registry.KINDS.get(name)
+    return kind_pages.title(kind) if kind else name

@@ -6,16 +6,18 @@ from django.core.paginator import Paginator
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from probes import services
-from probes.models import Maintenance, Run, Schedule
+from probes.models import BatchItem, Schedule
+from probes.paging import newest_first
 from probes.requests import PageRequest
+from probes.services.standing import maintenance_ahead
+from probes.services.windows import windows_of_schedules
 
 SCHEDULES_PER_PAGE = 50
-RUNS_PER_PAGE = 30
+RUNS_PER_PAGE = 50
 _RELATED = ("probe", "location", "last_batch", "last_run")
 
 
@@ -26,7 +28,7 @@ def schedule_list(request: PageRequest) -> HttpResponse:
     context = {
         "page": page,
         "standings": services.standings(list(page.object_list)),
-        "windows": _windows(),
+        "windows": maintenance_ahead(),
     }
     return render(request, "probes/schedules.html", context)
 
@@ -37,13 +39,14 @@ def schedule_detail(request: PageRequest, slug: str) -> HttpResponse:
     schedule = get_object_or_404(Schedule.objects.select_related(*_RELATED), slug=slug)
     (standing,) = services.standings([schedule])
     context: dict[str, object] = {"schedule": schedule, "standing": standing}
+    context["windows"] = windows_of_schedules([schedule])[schedule.pk]
     if request.user.has_perm("probes.view_run"):
-        runs = Run.objects.filter(item__schedule=schedule).select_related("item__batch")
-        runs = runs.order_by("-item_id")
-        page = Paginator(runs, RUNS_PER_PAGE).get_page(request.GET.get("page"))
-        for run in page:
+        # By the items, whose index holds a schedule's newest at its end.
+        items = BatchItem.objects.filter(schedule=schedule, run__isnull=False)
+        page = newest_first(items.select_related("run"), request.GET, size=RUNS_PER_PAGE)
+        for item in page.rows:
             # Beside what is normal here, as the schedule's state is.
-            run.judged = services.judged(run, schedule.baseline)  # type: ignore[attr-defined]
+            item.run.judged = services.judged(item.run, schedule.baseline)  # type: ignore[attr-defined]
         context["page"] = page
     return render(request, "probes/schedule.html", context)
 
@@ -87,9 +90,3 @@ def _worst_first() -> QuerySet[Schedule]:
         output_field=IntegerField(),
     )
     return Schedule.objects.select_related(*_RELATED).order_by(badness, F("next_at"), "slug")
-
-
-def _windows() -> list[Maintenance]:
-    """Under way and planned, the next first."""
-    windows = Maintenance.objects.filter(ends_at__gt=timezone.now())
-    return list(windows.select_related("location", "schedule").order_by("starts_at")[:20])

@@ -371,9 +371,9 @@ def test_run_now_and_pause_from_the_schedules_page() -> None:
     assert person("other").post(f"{SCHEDULES}shop-port/pause/").status_code == 403
 
 
-def test_navigation_leads_to_the_schedules_where_one_may_see_them() -> None:
-    assert 'href="/probes/schedules/"' in page(person(), "/probes/")
-    assert 'href="/probes/schedules/"' not in page(person("other", "probes.view_probe"), "/probes/")
+def test_navigation_leads_to_the_status_where_one_may_see_schedules() -> None:
+    assert 'href="/status/"' in page(person(), "/probes/")
+    assert 'href="/status/"' not in page(person("other", "probes.view_probe"), "/probes/")
 
 
 def test_probe_page_names_its_schedules() -> None:
