@@ -66,6 +66,20 @@ def severity_shape(severity: str) -> str:
 
 
 @register.filter
+def waits_for(incident: Incident) -> str:
+    """What has to happen next; empty where nothing has."""
+    status = Incident.Status
+    if incident.status == status.OPEN:
+        return _("Take it up") if incident.assignee_id else _("Somebody has to take it up")
+    return {
+        status.INVESTIGATING: _("Find the cause"),
+        status.IDENTIFIED: _("Fix it or work around it"),
+        status.MITIGATED: _("See that it is resolved"),
+        status.RESOLVED: _("Close it with what fixed it"),
+    }.get(status(incident.status), "")
+
+
+@register.filter
 def nth_time(number: int) -> str:
     """`4th time`."""
     return _("%(nth)s time") % {"nth": _ordinal(number)}
