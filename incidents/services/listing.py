@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from incidents.models import Incident
 from incidents.services.moving import ORDER, SETTLED
-from incidents.services.recurrence import recurring, with_times_before
+from incidents.services.recurrence import recurring, times_before_of
 from incidents.services.times import Times, incident_times
 
 # Named one by one: an index finds what is in a list, and not what is outside of one.
@@ -97,8 +97,7 @@ def lines(incidents: Iterable[Incident], *, now: datetime | None = None) -> Sequ
     """One query beyond what `with_what_a_line_says` reads, whatever their number."""
     incidents = list(incidents)
     now = now or timezone.now()
-    again = with_times_before(Incident.objects.filter(pk__in=[one.pk for one in incidents]))
-    before = dict(again.order_by().values_list("pk", "times_before")) if incidents else {}
+    before = times_before_of(one.pk for one in incidents)
     return [_line(one, before.get(one.pk, 0), now) for one in incidents]
 
 
