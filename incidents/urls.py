@@ -4,6 +4,7 @@ from django.urls import path
 
 from incidents.views import (
     actions,
+    checks,
     detail,
     editing,
     find,
@@ -38,6 +39,7 @@ urlpatterns = [
         name="incident_postmortem_file",
     ),
     path("incidents/<str:public_id>/edit/", editing.incident_edit, name="incident_edit"),
+    path("incidents/<str:public_id>/checks/", checks.incident_checks, name="incident_checks"),
     path("incidents/<str:public_id>/add/", opening.incident_add_to, name="incident_add_to"),
     path("incidents/<str:public_id>/note/", steps.incident_note, name="incident_note"),
     path("incidents/<str:public_id>/status/", steps.incident_status, name="incident_status"),

@@ -1,7 +1,7 @@
 """Forms of the incident pages."""
 
 from incidents.forms.authoring import ImportForm, PromoteForm
-from incidents.forms.fields import fixes_of
+from incidents.forms.fields import fixes_of, lead_to_first_error
 from incidents.forms.reporting import DetailsForm, IncidentForm
 from incidents.forms.steps import CloseForm, MergeForm, NoteForm, StatusForm, complain
 from incidents.forms.work import ActionItemForm, AttemptForm
@@ -19,4 +19,5 @@ __all__ = [
     "StatusForm",
     "complain",
     "fixes_of",
+    "lead_to_first_error",
 ]

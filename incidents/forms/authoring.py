@@ -1,6 +1,6 @@
 """From a document or a record to what the base knows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -40,6 +40,9 @@ class PromoteForm(forms.Form):
     looks = forms.MultipleChoiceField(
         label=_("Checks"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    verify = forms.MultipleChoiceField(
+        label=_("What shows that it worked"), required=False, widget=forms.CheckboxSelectMultiple
+    )
     fix = forms.CharField(
         label=_("What fixed it?"),
         required=False,
@@ -61,11 +64,22 @@ class PromoteForm(forms.Form):
     )
 
     def __init__(self, *args: Any, choices: Mapping[str, Any], **kwargs: Any) -> None:
-        """`choices` maps `phrases`, `looks` and `avoid` to what may be taken, `existing` to causes."""
+        """`choices`: by name of field what may be taken; `existing` has the causes of guides."""
         super().__init__(*args, **kwargs)
-        for name in ("phrases", "looks", "avoid"):
+        for name in ("phrases", "looks", "verify", "avoid"):
             self.fields[name].choices = choices[name]  # type: ignore[attr-defined]
         self.fields["existing"].queryset = choices["existing"]  # type: ignore[attr-defined]
+
+    def offer(self, causes: Sequence[Cause]) -> None:
+        """Show only these; any cause of a guide may be sent, for there are thousands of them."""
+        field: Any = self.fields["existing"]
+        shown = [(cause.pk, field.label_from_instance(cause)) for cause in causes]
+        field.widget.choices = [("", field.empty_label), *shown]
+
+    @property
+    def seeks(self) -> bool:
+        """Only other causes are looked for: nothing is written and nothing is missing yet."""
+        return self.data.get("deed") == "seek"
 
     @property
     def extends(self) -> bool:
@@ -73,6 +87,8 @@ class PromoteForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self.seeks:
+            return cleaned
         if self.extends:
             self._need("existing", _("Choose the cause that these symptoms belong to."))
         else:

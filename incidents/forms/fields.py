@@ -75,3 +75,10 @@ def fixes_of(guides: Collection[Guide]) -> QuerySet[Resolution]:
         .prefetch_related("cause__guide__translations")
         .order_by("cause__guide__slug", "cause__position", "position")
     )
+
+
+def lead_to_first_error(form: forms.Form) -> None:
+    """The page is long: the browser goes to what has to change."""
+    wrong = next((name for name in form.fields if name in form.errors), None)
+    if wrong is not None:
+        form.fields[wrong].widget.attrs["autofocus"] = True

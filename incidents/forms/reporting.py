@@ -29,7 +29,10 @@ class IncidentForm(forms.Form):
     # The guide from whose page it is logged.
     guide = forms.SlugField(required=False, widget=forms.HiddenInput)
     severity = forms.ChoiceField(
-        label=_("Severity"), choices=Incident.Severity.choices, initial=Incident.Severity.MINOR
+        label=_("Severity"),
+        choices=Incident.Severity.choices,
+        initial=Incident.Severity.MINOR,
+        widget=forms.RadioSelect,
     )
     environment = forms.CharField(
         label=_("Environment"),

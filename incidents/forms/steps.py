@@ -98,11 +98,24 @@ def complain(form: CloseForm, refused: CannotClose | BadTime) -> None:
 
 
 class MergeForm(forms.Form):
-    """The incident that this one turned out to be."""
+    """The incident that this one turned out to be: one of those offered, or by its id."""
 
+    candidate = forms.CharField(required=False, max_length=20)
     into = forms.CharField(
-        label=_("Which incident is it really?"),
+        label=_("Or its id"),
+        required=False,
         max_length=200,
         help_text=_("Its id, like inc_7k2m9qd4x1tz."),
-        widget=forms.TextInput(attrs={"list": "other-incidents", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+
+    @property
+    def named(self) -> str:
+        """What was typed says more than what was ticked before it."""
+        return str(self.cleaned_data["into"] or self.cleaned_data["candidate"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors and not (cleaned.get("into") or cleaned.get("candidate")):
+            self.add_error("into", _("Choose an incident, or give its id."))
+        return cleaned

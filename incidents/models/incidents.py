@@ -104,6 +104,11 @@ class Incident(models.Model):
         verbose_name = _("incident")
         verbose_name_plural = _("incidents")
         ordering = ["-started_at", "-id"]
+        indexes = [
+            # The list is walked along these, from a place in it (probes/paging.py).
+            models.Index(fields=["-started_at", "-id"], name="incidents_newest"),
+            models.Index(fields=["status", "-started_at"], name="incidents_by_status"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~Q(status="closed") | ~Q(closed_at=None), name="closed_incident_has_time"

@@ -1,13 +1,24 @@
 """From an incident to a guide: what its record proposes, and a draft of what was chosen."""
 
+from collections.abc import Iterable, Sequence
+
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import get_language
 
 from incidents.models import Incident
 from kb.models import Attempt, Cause, Guide, GuideRevision, Investigation
-from kb.services.drafting import Chosen, Proposed, Told, guide_draft, looks_of, proposed_symptoms
+from kb.services.drafting import (
+    Chosen,
+    Look,
+    Proposed,
+    Told,
+    guide_draft,
+    looks_of,
+    proposed_symptoms,
+)
 from kb.services.extending import extend_guide
+from kb.services.found_checks import FoundCheck, found_checks
 from kb.services.guide_saving import save_guide
 from kb.services.people import Person, person
 from kb.services.symptom_hits import kin_of
@@ -17,12 +28,14 @@ def told_by(incident: Incident) -> Told:
     """What the incident and those merged into it tell, read in a fixed number of queries."""
     cases = cases_of(incident)
     attempts = Attempt.objects.filter(investigation__in=cases).select_related("resolution")
+    looks = looks_of(cases)
     return Told(
         title=incident.title,
         language=_language(incident),
         investigations=tuple(cases),
         report=incident.report,
-        looks=looks_of(cases),
+        looks=looks,
+        found=_not_run(found_checks(case.text for case in cases), looks),
         attempts=tuple(attempts.order_by("at", "position", "pk")),
         services=frozenset(one.slug for one in incident.services.all()),
     )
@@ -58,6 +71,14 @@ def cases_of(incident: Incident) -> list[Investigation]:
     """The investigations of the incident and of all that were merged into it."""
     found = Investigation.objects.filter(incidents__in=[incident.pk, *_merged(incident)])
     return list(found.distinct().order_by("pk"))
+
+
+def _not_run(found: Iterable[FoundCheck], looks: Sequence[Look]) -> tuple[FoundCheck, ...]:
+    """What was run with the same values needs no suggestion."""
+    ran = [
+        (look.item.probe_slug, {k: str(v) for k, v in look.item.values.items()}) for look in looks
+    ]
+    return tuple(one for one in found if (one.probe, dict(one.values)) not in ran)
 
 
 def _merged(incident: Incident) -> list[int]:

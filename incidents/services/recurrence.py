@@ -1,16 +1,18 @@
 """The same failure again: incidents whose error has the same fingerprint."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import GreaterThan
 
 from incidents.models import Incident
 
 MOST_EARLIER = 10
+# `merged_into=None` would say the same, and lead SQLite to walk the index of merged incidents,
+# which holds nearly all of them under NULL: 20 s among 20,000 incidents instead of 0.2 s.
+_WHOLE = ~Q(merged_into__isnull=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ def counted() -> QuerySet[Incident]:
 
     Without a pasted error there is no fingerprint that says anything.
     """
-    return Incident.objects.filter(merged_into=None).exclude(investigation__text="")
+    return Incident.objects.filter(_WHOLE).exclude(investigation__text="")
 
 
 def recurrence_of(incident: Incident) -> Recurrence | None:
@@ -55,20 +57,34 @@ def recurrence_of(incident: Incident) -> Recurrence | None:
 
 def with_times_before(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
     """Each with `times_before`: how often the same failure came before it."""
-    alike = counted().filter(
-        investigation__fingerprint=OuterRef("investigation__fingerprint"),
-        started_at__lt=OuterRef("started_at"),
+    count = (
+        _earlier_of_outer()
+        .order_by()
+        .values("investigation__fingerprint")
+        .annotate(times=Count("pk"))
     )
-    count = alike.order_by().values("investigation__fingerprint").annotate(times=Count("pk"))
     return incidents.annotate(
         times_before=Coalesce(Subquery(count.values("times")[:1], IntegerField()), 0)
     )
 
 
+def times_before_of(incidents: Iterable[int]) -> Mapping[int, int]:
+    """By the pk of each: how often the same failure came before it."""
+    again = with_times_before(Incident.objects.filter(pk__in=list(incidents)).order_by())
+    # The annotation is not among the model's fields, which is all that the plugin knows.
+    return dict(again.values_list("pk", "times_before"))  # type: ignore[misc]
+
+
 def recurring(incidents: QuerySet[Incident]) -> QuerySet[Incident]:
-    """Those that are at least the second time."""
-    again = with_times_before(incidents).filter(merged_into=None)
-    return again.filter(GreaterThan(F("times_before"), 0))
+    """Those that are at least the second time; one earlier one is enough to know."""
+    return incidents.filter(_WHOLE, Exists(_earlier_of_outer()))
+
+
+def _earlier_of_outer() -> QuerySet[Incident]:
+    return counted().filter(
+        investigation__fingerprint=OuterRef("investigation__fingerprint"),
+        started_at__lt=OuterRef("started_at"),
+    )
 
 
 def _alike_before(incident: Incident) -> QuerySet[Incident]:

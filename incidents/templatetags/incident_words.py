@@ -1,6 +1,6 @@
 """What the incident pages say: how long it took, which time it is, how overdue."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from django import template
 from django.utils import timezone
@@ -9,11 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from incidents.models import ActionItem, Incident
+from incidents.models import ActionItem, Incident, IncidentTemplate
 from incidents.services.action_items import days_overdue
 from incidents.services.durations import duration, rough_duration
 from kb.rendering import render
-from probes.templatetags.humane import moment
+from probes.templatetags.humane import calendar_day, moment
 
 register = template.Library()
 
@@ -51,6 +51,13 @@ SEVERITY_SHAPES = {
 
 
 @register.filter
+def report_sections(template: IncidentTemplate) -> list[str]:
+    """What a template asks for: its headings of the first level."""
+    lines = template.report.splitlines()
+    return [line.removeprefix("## ").strip() for line in lines if line.startswith("## ")]
+
+
+@register.filter
 def status_shape(status: str) -> str:
     return SHAPES.get(Incident.Status(status), "")
 
@@ -63,6 +70,20 @@ def status_tone(status: str) -> str:
 @register.filter
 def severity_shape(severity: str) -> str:
     return SEVERITY_SHAPES.get(Incident.Severity(severity), "")
+
+
+@register.filter
+def waits_for(incident: Incident) -> str:
+    """What has to happen next; empty where nothing has."""
+    status = Incident.Status
+    if incident.status == status.OPEN:
+        return _("Take it up") if incident.assignee_id else _("Somebody has to take it up")
+    return {
+        status.INVESTIGATING: _("Find the cause"),
+        status.IDENTIFIED: _("Fix it or work around it"),
+        status.MITIGATED: _("See that it is resolved"),
+        status.RESOLVED: _("Close it with what fixed it"),
+    }.get(status(incident.status), "")
 
 
 @register.filter
@@ -85,6 +106,19 @@ def overdue_words(item: ActionItem) -> str:
     if not days:
         return ""
     return ngettext("overdue by %(count)d day", "overdue by %(count)d days", days) % {"count": days}
+
+
+@register.filter
+def moment_or_day(at: datetime) -> SafeString:
+    """`2026-11-20 16:31`; the day alone where a report names no time and midnight stands for it."""
+    local = timezone.localtime(at)
+    return calendar_day(local.date()) if local.time() == time() else moment(at)
+
+
+@register.filter
+def time_in_day(at: datetime) -> str:
+    """`14:02` under a heading that says the day; nothing where only the day is known."""
+    return "" if timezone.localtime(at).time() == time() else minute_of_day(at)
 
 
 @register.filter

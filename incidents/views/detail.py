@@ -1,47 +1,38 @@
 """The page of one incident; what people do with it is in `steps` and `work`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.db.models import QuerySet
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
+from django.utils import timezone
 
 from incidents import services
-from incidents.forms import ActionItemForm, AttemptForm, CloseForm, MergeForm, NoteForm, fixes_of
+from incidents.forms import (
+    ActionItemForm,
+    AttemptForm,
+    CloseForm,
+    MergeForm,
+    NoteForm,
+    lead_to_first_error,
+)
 from incidents.models import Incident
 from incidents.services import timeline
+from incidents.services.linked_guides import linked_guides
+from incidents.services.merge_candidates import merge_candidates
+from incidents.services.timeline_days import day_by_day
+from incidents.views.checks import about_checks
+from incidents.views.opened import Opened, opened
 from incidents.views.stages import stages_of
-from kb.models import Cause, Resolution
 from kb.rendering import render as to_html
-from kb.services.answers import Diagnosis
 from kb.services.contradictions import Contradiction, contradictions_of_incident_text
-from kb.services.ranking import diagnose
 from probes.requests import PageRequest
 
-MOST_LIKELIEST = 3
-# What a duplicate may turn out to be is offered from the newest that still go on.
-MOST_OFFERED = 20
-
-
-@dataclass(frozen=True, kw_only=True)
-class Opened:
-    """An incident with what is known about its error now."""
-
-    incident: Incident
-    diagnosis: Diagnosis | None
-
-    @property
-    def causes(self) -> Sequence[Cause]:
-        return [ranked.cause for ranked in self.diagnosis.causes] if self.diagnosis else []
-
-    @property
-    def fixes(self) -> QuerySet[Resolution]:
-        """The fixes of the guides that answered; without an answer, of all."""
-        return fixes_of({cause.guide for cause in self.causes})
+# A longer report is folded: the page answers what the state is before it tells the story.
+LONG_REPORT = 1200
 
 
 @login_required
@@ -50,32 +41,12 @@ def incident_detail(request: PageRequest, public_id: str) -> HttpResponse:
     return page(request, opened(public_id))
 
 
-def incident_of(public_id: str) -> Incident:
-    incidents = Incident.objects.select_related(
-        "investigation__concluded_cause__guide",
-        "investigation__concluded_resolution__cause__guide",
-        "investigation__started_by",
-        "investigation__concluded_by",
-        "known_error__guide",
-        "merged_into",
-        "reporter",
-        "assignee",
-    ).prefetch_related("services", "status_changes", "guides__translations")
-    return get_object_or_404(incidents, public_id=public_id)
-
-
-def opened(public_id: str) -> Opened:
-    incident = incident_of(public_id)
-    found = incident.investigation
-    return Opened(incident=incident, diagnosis=diagnose(found) if found else None)
-
-
 def page(
     request: PageRequest, this: Opened, *, refused: Mapping[str, Form] | None = None
 ) -> HttpResponse:
     """The whole page; `refused` holds the form that was sent and could not be taken, by name."""
     for form in (refused or {}).values():
-        _lead_to_first_error(form)
+        lead_to_first_error(form)
     forms = _forms(this) | dict(refused or {})
     context = {
         **forms,
@@ -84,13 +55,6 @@ def page(
         "open_form": next(iter(refused or {}), ""),
     }
     return render(request, "incidents/detail.html", context, status=400 if refused else 200)
-
-
-def _lead_to_first_error(form: Form) -> None:
-    """The page is long: the browser goes to what has to change."""
-    wrong = next((name for name in form.fields if name in form.errors), None)
-    if wrong is not None:
-        form.fields[wrong].widget.attrs["autofocus"] = True
 
 
 def _forms(this: Opened) -> dict[str, Form]:
@@ -114,24 +78,38 @@ def _ending(incident: Incident) -> dict[str, Any]:
 
 
 def _about(request: PageRequest, this: Opened) -> dict[str, Any]:
-    incident, diagnosis = this.incident, this.diagnosis
+    incident = this.incident
+    attempts = _attempts(incident)
     return {
         "incident": incident,
-        "diagnosis": diagnosis,
-        "likeliest": diagnosis.causes[:MOST_LIKELIEST] if diagnosis else (),
-        "attempts": _attempts(incident),
+        **about_checks(incident, this.diagnosis),
+        "attempts": attempts,
+        "guides": linked_guides(incident, this.diagnosis, attempts),
         "stages": stages_of(incident),
         "times": services.incident_times(incident),
+        "took": _took(incident),
         "recurrence": services.recurrence_of(incident),
-        "next_statuses": _next_statuses(incident),
-        "can_go_back": any(
-            services.is_back(incident.status, to) for to in services.next_statuses(incident)
-        ),
-        "whole": services.root_of(incident) if incident.merged_into else None,
-        "others": _others(incident),
+        **_steps(incident),
+        **_merging(request, incident),
         "report": to_html(incident.report).html if incident.report.strip() else "",
+        "report_is_long": len(incident.report) > LONG_REPORT,
         "contradictions": _contradictions(request, incident),
-        "items": incident.action_items.select_related("owner"),
+        **_action_items(incident),
+    }
+
+
+def _took(incident: Incident) -> timedelta | None:
+    """Until it was resolved; until now where it goes on."""
+    if incident.is_open:
+        return timezone.now() - incident.started_at
+    return services.incident_times(incident).resolve
+
+
+def _action_items(incident: Incident) -> dict[str, Any]:
+    items = list(incident.action_items.select_related("owner"))
+    return {
+        "items": [item for item in items if not item.done_at],
+        "done_items": [item for item in items if item.done_at],
     }
 
 
@@ -153,18 +131,28 @@ def _attempts(incident: Incident) -> Sequence[Any]:
     )
 
 
-def _next_statuses(incident: Incident) -> list[tuple[str, str]]:
+def _steps(incident: Incident) -> dict[str, Any]:
     """The steps ahead; the way back asks for a reason and has a form of its own."""
     labels = dict(Incident.Status.choices)
-    ahead = (
-        to for to in services.next_statuses(incident) if not services.is_back(incident.status, to)
-    )
-    return [(to, str(labels[to])) for to in ahead]
+    may = services.next_statuses(incident)
+    ahead = [to for to in may if not services.is_back(incident.status, to)]
+    return {
+        "next_statuses": [(to, str(labels[Incident.Status(to)])) for to in ahead],
+        "can_go_back": len(ahead) < len(may),
+    }
 
 
-def _others(incident: Incident) -> Sequence[Incident]:
-    going_on = Incident.objects.exclude(status=Incident.Status.CLOSED).exclude(pk=incident.pk)
-    return list(going_on.only("public_id", "title", "status")[:MOST_OFFERED])
+def _merging(request: PageRequest, incident: Incident) -> dict[str, Any]:
+    """What it is part of, or what it could turn out to be."""
+    if incident.merged_into:
+        return {"whole": services.root_of(incident)}
+    words = request.GET.get("merge", "").strip()
+    may = request.user.has_perm("incidents.change_incident")
+    return {
+        "whole": None,
+        "merge_words": words,
+        "candidates": merge_candidates(incident, words=words) if may else [],
+    }
 
 
 def _timeline(request: PageRequest, this: Opened) -> dict[str, Any]:
@@ -172,4 +160,5 @@ def _timeline(request: PageRequest, this: Opened) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     kind = kind if kind in timeline.FILTERS else ""
     shown = timeline.narrowed(entries, kind)
-    return {"timeline": timeline.stretches(shown), "kind": kind, "entries": len(entries)}
+    days = day_by_day(timeline.stretches(shown))
+    return {"timeline": days, "kind": kind, "entries": len(entries)}

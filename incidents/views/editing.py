@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 
 from incidents import services
 from incidents.forms import DetailsForm
-from incidents.views.detail import incident_of
+from incidents.views.opened import incident_of
 from probes.requests import PageRequest
 
 _FIELDS = (

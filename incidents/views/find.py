@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from incidents import samples
 from incidents.models import Incident
 from incidents.services.action_items import overdue_items
-from incidents.views.lists import OPEN
+from incidents.services.listing import OPEN
 from kb.forms import PasteForm
 from kb.models import Guide
 from kb.services.find import find_fixes

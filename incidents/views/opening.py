@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from incidents import services
-from incidents.forms import IncidentForm
+from incidents.forms import IncidentForm, lead_to_first_error
 from incidents.models import Incident, IncidentTemplate
 from incidents.services.similar import Known
 from kb.models import Guide, Investigation, Service
@@ -79,6 +79,8 @@ def incident_add_to(request: PageRequest, public_id: str) -> HttpResponse:
 
 def _new(request: PageRequest, form: IncidentForm, *, text: str | None = None) -> HttpResponse:
     is_refused = form.is_bound and text is None
+    if is_refused:
+        lead_to_first_error(form)
     shown = text if text is not None else str(form["text"].value() or "")
     context = {
         "form": form,

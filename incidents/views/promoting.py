@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,8 +17,12 @@ from incidents.models import Incident
 from incidents.services import promoting
 from kb.ingest import BadGuide
 from kb.models import Cause, Guide
+from kb.rendering import render as to_html
+from kb.services.answers import RankedCause
+from kb.services.cause_search import causes_like, living_causes, offered_causes
 from kb.services.complaints import sentences
 from kb.services.drafting import Chosen, Proposed, Told
+from kb.services.ranking import diagnose
 from probes.requests import PageRequest
 
 _STATES = {
@@ -34,50 +37,69 @@ _STATES = {
 @require_http_methods(["GET", "POST"])
 def promote(request: PageRequest, public_id: str) -> HttpResponse:
     incident = get_object_or_404(
-        Incident.objects.select_related("investigation"), public_id=public_id
+        Incident.objects.select_related(
+            "investigation__concluded_cause__guide", "known_error__guide"
+        ),
+        public_id=public_id,
     )
     told = promoting.told_by(incident)
     proposed = promoting.proposed(incident, told)
+    ranked = _ranked(incident)
+    covering = _covering(incident, ranked)
     choices = _choices(told, proposed)
     if request.method != "POST":
-        form = PromoteForm(choices=choices, initial=_initial(incident, told, proposed))
-        return _page(request, incident, told, proposed, form)
+        form = PromoteForm(choices=choices, initial=_initial(incident, told, proposed, covering))
+        form.offer(offered_causes([covering, *(one.cause for one in ranked)]))
+        return _page(request, incident, told, proposed, form, covering)
     form = PromoteForm(request.POST, choices=choices)
-    guide = _write(request, incident, told, form) if form.is_valid() else None
+    form.offer(_sought(form) or offered_causes([covering, *(one.cause for one in ranked)]))
+    is_written = form.is_valid() and not form.seeks
+    guide = _write(request, incident, told, form) if is_written else None
     if guide is None:
-        return _page(request, incident, told, proposed, form)
+        return _page(request, incident, told, proposed, form, covering)
     messages.success(request, _said(guide, form))
     return redirect(_where(request, guide))
 
 
+def _sought(form: PromoteForm) -> Sequence[Cause]:
+    words = form.data.get("seek", "").strip()
+    return causes_like(words) if words else ()
+
+
+def _ranked(incident: Incident) -> Sequence[RankedCause]:
+    found = incident.investigation
+    return diagnose(found).causes if found and found.text.strip() else ()
+
+
 def _choices(told: Told, proposed: Sequence[Proposed]) -> dict[str, Any]:
+    checks = [(one.slug, one.name) for one in told.checks]
     return {
         "phrases": [(one.phrase, one.phrase) for one in proposed],
-        "looks": [(look.slug, look.name) for look in told.looks],
+        "looks": checks,
+        "verify": checks,
         "avoid": [(str(one.pk), one.what) for one in told.failed],
-        "existing": _causes(),
+        "existing": living_causes(),
     }
 
 
-def _causes() -> QuerySet[Cause]:
-    causes = Cause.objects.exclude(guide__state=Guide.State.ARCHIVED).select_related("guide")
-    return causes.prefetch_related("guide__translations").order_by("guide__slug", "position")
-
-
-def _initial(incident: Incident, told: Told, proposed: Sequence[Proposed]) -> dict[str, Any]:
+def _initial(
+    incident: Incident, told: Told, proposed: Sequence[Proposed], covering: Cause | None
+) -> dict[str, Any]:
     """Taken over at first: what misleads nobody, what saw something wrong, all that failed."""
     found = incident.investigation
     known = found.concluded_cause if found else None
     worked = told.worked
+    telling = [look.slug for look in told.looks if look.is_telling]
     return {
         "title": incident.title,
         "phrases": [one.phrase for one in proposed if not one.hits.wrong],
-        "looks": [look.slug for look in told.looks if look.is_telling],
+        "looks": telling,
+        "verify": telling,
         "avoid": [str(one.pk) for one in told.failed],
         "fix": worked[-1].what if worked else "",
         "is_workaround": incident.resolution_kind == Incident.ResolutionKind.WORKAROUND,
         "cause": known.title if known else "",
-        "existing": known or incident.known_error,
+        "existing": covering,
     }
 
 
@@ -113,11 +135,19 @@ def _chosen(request: PageRequest, form: PromoteForm) -> Chosen:
         is_confirmed=said["is_confirmed"],
         phrases=(*said["phrases"], *own),
         looks=frozenset(said["looks"]),
+        verify=frozenset(said["verify"]),
         avoid=frozenset(map(int, said["avoid"])),
         fix=said["fix"].strip(),
         is_workaround=said["is_workaround"],
         state=state.value,
     )
+
+
+def _covering(incident: Incident, ranked: Sequence[RankedCause]) -> Cause | None:
+    """The cause of a guide that knows this already: how it ended, else what strongly matches."""
+    found = incident.investigation
+    ended = (found and found.concluded_cause) or incident.known_error
+    return ended or next((one.cause for one in ranked if one.strength == "strong"), None)
 
 
 def _said(guide: Guide, form: PromoteForm) -> str:
@@ -140,15 +170,23 @@ def _page(
     told: Told,
     proposed: Sequence[Proposed],
     form: PromoteForm,
+    covering: Cause | None,
 ) -> HttpResponse:
     context = {
         "incident": incident,
         "told": told,
         "form": form,
         "phrases": list(zip(form["phrases"], proposed, strict=True)),
-        "looks": list(zip(form["looks"], told.looks, strict=True)),
+        "checks": list(zip(form["looks"], told.checks, strict=True)),
+        "report": to_html(told.report).html if told.report.strip() else "",
+        "covering": covering,
         "avoid": list(zip(form["avoid"], told.failed, strict=True)),
         "may_extend": request.user.has_perm("kb.change_guide"),
         "may_publish": request.user.has_perm("kb.publish_guide"),
     }
-    return render(request, "incidents/promote.html", context, status=400 if form.is_bound else 200)
+    return render(
+        request,
+        "incidents/promote.html",
+        context,
+        status=400 if form.is_bound and not form.seeks else 200,
+    )

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_POST
 from incidents import services
 from incidents.forms import CloseForm, MergeForm, NoteForm, StatusForm, complain
 from incidents.models import Incident
-from incidents.views.detail import incident_of, opened, page
+from incidents.views.detail import page
+from incidents.views.opened import incident_of, opened
 from kb.services.errors import CannotConclude
 from probes.requests import PageRequest
 
@@ -82,8 +83,11 @@ def _ended(to: str) -> str:
 @permission_required("incidents.change_incident", raise_exception=True)
 @require_POST
 def incident_take(request: PageRequest, public_id: str) -> HttpResponse:
+    """It is mine now; with `begin` the work on it begins too, where it has not yet."""
     incident = incident_of(public_id)
     services.edit_incident(incident, by=request.user, assignee=request.user)
+    if "begin" in request.POST and incident.status == Incident.Status.OPEN:
+        services.change_status(incident, to=Incident.Status.INVESTIGATING, by=request.user)
     return redirect(incident)
 
 
@@ -93,7 +97,7 @@ def incident_take(request: PageRequest, public_id: str) -> HttpResponse:
 def incident_merge(request: PageRequest, public_id: str) -> HttpResponse:
     form = MergeForm(request.POST, auto_id="merge_%s")
     if form.is_valid():
-        named = _id_in(form.cleaned_data["into"])
+        named = _id_in(form.named)
         into = Incident.objects.filter(public_id=named).first()
         if into is not None:
             return _merged(request, incident_of(public_id), into)

@@ -9,7 +9,8 @@ from django.views.decorators.http import require_POST
 from incidents import services
 from incidents.forms import ActionItemForm, AttemptForm
 from incidents.models import ActionItem
-from incidents.views.detail import incident_of, opened, page
+from incidents.views.detail import page
+from incidents.views.opened import incident_of, opened
 from probes.requests import PageRequest
 
 

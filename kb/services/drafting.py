@@ -14,9 +14,10 @@ from django.utils.translation import override
 
 from kb.ingest import CauseDraft, CheckDraft, EvidenceDraft, GuideDraft, ResolutionDraft
 from kb.ingest.drafts import SymptomDraft
-from kb.ingest.fences import fenced
 from kb.matching.candidates import Candidate, candidates
 from kb.models import Attempt, Check, Guide, Investigation, Resolution
+from kb.services.draft_body import draft_body
+from kb.services.found_checks import FoundCheck
 from kb.services.symptom_hits import Hits, Kin, hits_of, past_pastes
 from probes.models import Batch, BatchItem
 
@@ -59,12 +60,18 @@ class Told:
     investigations: tuple[Investigation, ...]
     report: str = ""
     looks: tuple[Look, ...] = ()
+    found: tuple[FoundCheck, ...] = ()
     attempts: tuple[Attempt, ...] = ()
     services: frozenset[str] = frozenset()
 
     @property
     def texts(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(one.text for one in self.investigations if one.text.strip()))
+
+    @property
+    def checks(self) -> tuple[Look | FoundCheck, ...]:
+        """What was run, then what the text suggests."""
+        return (*self.looks, *self.found)
 
     @property
     def worked(self) -> tuple[Attempt, ...]:
@@ -77,13 +84,18 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Chosen:
-    """What a person took over from the proposals. `looks` and `avoid` are by slug and by id."""
+    """What a person took over from the proposals. `avoid` holds ids, the checks are by slug.
+
+    `looks` names checks that were run and ones only found in the text; `verify` those that show
+    that the fix worked.
+    """
 
     title: str
     cause: str
     is_confirmed: bool = False
     phrases: tuple[str, ...] = ()
     looks: frozenset[str] = frozenset()
+    verify: frozenset[str] = frozenset()
     avoid: frozenset[int] = frozenset()
     fix: str = ""
     is_workaround: bool = False
@@ -123,7 +135,10 @@ def proposed_symptoms(told: Told, kin: Kin) -> list[Proposed]:
 
 def guide_draft(told: Told, chosen: Chosen) -> GuideDraft:
     """The draft under a slug that no guide has, in the case's own language."""
-    looks = [look for look in told.looks if look.slug in chosen.looks]
+    wanted = chosen.looks | chosen.verify
+    looks = [look for look in told.looks if look.slug in wanted]
+    found = [one for one in told.found if one.slug in wanted]
+    checks: list[Look | FoundCheck] = [*looks, *found]
     avoided = [one for one in told.failed if one.pk in chosen.avoid]
     with override(told.language):
         return GuideDraft(
@@ -133,9 +148,16 @@ def guide_draft(told: Told, chosen: Chosen) -> GuideDraft:
             state=chosen.state,
             services=told.services,
             symptoms=_symptoms(chosen),
-            checks=tuple(_check(look) for look in looks),
+            checks=(*map(_check, looks), *map(_found_check, found)),
             causes=(_cause(told, chosen, looks, avoided),),
-            body=_body(told, chosen, looks, avoided),
+            body=draft_body(
+                texts=told.texts,
+                looked=[_looked(look) for look in checks],
+                fix=chosen.fix,
+                tried=[one.what for one in avoided],
+                verify=[one.name for one in checks if one.slug in chosen.verify],
+                report=told.report,
+            ),
         )
 
 
@@ -162,12 +184,22 @@ def avoidance(attempt: Attempt, *, section: str = "") -> ResolutionDraft:
 
 
 def repair(
-    words: str, *, is_workaround: bool, slug: str = "fix", section: str = ""
+    words: str,
+    *,
+    is_workaround: bool,
+    slug: str = "fix",
+    section: str = "",
+    verify: frozenset[str] = frozenset(),
 ) -> ResolutionDraft:
     """What worked, called what it was: a workaround is no fix."""
     kind = Resolution.Kind.WORKAROUND if is_workaround else Resolution.Kind.FIX
     return ResolutionDraft(
-        slug=slug, title=words[:_TITLE], kind=kind.value, section=section, provenance=_PROVENANCE
+        slug=slug,
+        title=words[:_TITLE],
+        kind=kind.value,
+        section=section,
+        verify=verify,
+        provenance=_PROVENANCE,
     )
 
 
@@ -217,10 +249,28 @@ def _check(look: Look) -> CheckDraft:
     )
 
 
+def _found_check(found: FoundCheck) -> CheckDraft:
+    return CheckDraft(
+        slug=found.slug,
+        name=found.name,
+        probe=found.probe,
+        values=found.values,
+        section="diagnosis",
+        provenance=_PROVENANCE,
+    )
+
+
 def _cause(
     told: Told, chosen: Chosen, looks: Sequence[Look], avoided: Sequence[Attempt]
 ) -> CauseDraft:
-    fix = (repair(chosen.fix, is_workaround=chosen.is_workaround, section="fix"),)
+    fix = (
+        repair(
+            chosen.fix,
+            is_workaround=chosen.is_workaround,
+            section="fix",
+            verify=chosen.verify & {one.slug for one in told.checks},
+        ),
+    )
     return CauseDraft(
         slug=_CAUSE,
         title=chosen.cause[:_TITLE],
@@ -243,35 +293,8 @@ def _evidence(look: Look) -> EvidenceDraft:
     )
 
 
-def _body(told: Told, chosen: Chosen, looks: Sequence[Look], avoided: Sequence[Attempt]) -> str:
-    parts = [
-        (_("What you see"), "symptoms", "\n\n".join(map(fenced, told.texts))),
-        (_("How to tell"), "diagnosis", "\n".join(_looked(look) for look in looks)),
-        (_("How to fix it"), "fix", chosen.fix),
-        (
-            _("What did not help"),
-            "tried",
-            "\n".join(f"- {' '.join(one.what.split())}" for one in avoided),
-        ),
-        (_("How to make sure"), "verify", ""),
-    ]
-    body = "".join(f"## {title} {{#{name}}}\n\n{text}\n\n" for title, name, text in parts)
-    return (
-        body
-        if not told.report
-        else f"{body}## {_('Report')} {{#report}}\n\n{_lowered(told.report)}\n"
-    )
-
-
-def _looked(look: Look) -> str:
+def _looked(look: Look | FoundCheck) -> str:
+    if isinstance(look, FoundCheck):
+        return f"- {look.name}: `{look.said}`"
     run = look.item.run
     return f"- {look.name}: `{run.reason_code}` — {' '.join(run.summary.split())}"
-
-
-def _lowered(report: str) -> str:
-    """The report's headings one level down, so that the guide's own stay above them."""
-    lines, fence = [], False
-    for line in report.strip().splitlines():
-        fence ^= line.lstrip().startswith(("```", "~~~"))
-        lines.append(f"#{line}" if not fence and line.startswith("#") else line)
-    return "\n".join(lines)

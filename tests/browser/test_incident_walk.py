@@ -55,8 +55,7 @@ def test_a_night_with_an_incident(open_page: Callable, keep: Callable) -> None:
     page = open_page(expected=(400,), viewport={"width": 390, "height": 844}, color_scheme="dark")
     log(page, "The grue is back", "grue seen at door 4")
 
-    page.get_by_role("button", name="Assign to me").click()
-    page.get_by_role("button", name="Investigating").click()
+    page.get_by_role("button", name="I take it").click()
     expect(page.locator(".stage.here")).to_contain_text("Investigating")
     page.get_by_text("Add an attempt").click()
     page.get_by_label("What was tried?").fill("Lit the lantern")
@@ -100,7 +99,7 @@ def test_a_duplicate_is_merged_and_its_lines_are_marked(
     log(page, "The second of two")
 
     page.get_by_text("It is the same as another incident").click()
-    page.get_by_label("Which incident is it really?").fill(first)
+    page.get_by_label("Or its id").fill(first)
     page.get_by_role("button", name="Merge").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("The first of two")
