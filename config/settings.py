@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.ContentSecurityPolicy",
+    "config.middleware.SessionEnded",
     "config.middleware.NoNulInAddress",
     "config.middleware.PasswordMustChange",
     "django_htmx.middleware.HtmxMiddleware",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, probes, replay, results, review, words
+from kb.views import gaps, guides, investigate, probes, replay, results, review, review_count, words
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -21,6 +21,7 @@ urlpatterns = [
     path("words/", words.of_all, name="words"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),
+    path("review/count/", review_count.badge, name="review_count"),
     path("gaps/", gaps.gap_list, name="gaps"),
     path("gaps/<str:fingerprint>/draft/", gaps.draft, name="gap_draft"),
     path("gaps/<int:number>/again/", gaps.look_up, name="gap_look_up"),
