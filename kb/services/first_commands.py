@@ -10,6 +10,8 @@ from kb.models import Guide
 from kb.rendering.commands import SHELLS, commands, is_destructive, is_wrong
 
 _OPENING = re.compile(r"\s*(`{3,}|~{3,})\s*\{?\.?(\w*)")
+# Going to a folder does nothing by itself: it is copied with the command that follows.
+_GOES_THERE = re.compile(r"(?:cd|pushd|Set-Location)\s", re.IGNORECASE)
 # A longer one is a script: it belongs on the guide's page, with the words around it.
 _LONGEST = 200
 
@@ -30,10 +32,20 @@ def _first_of(body: str, section: str) -> Command | None:
     for language, text, lead in _blocks(sections_of(body).get(section, "")):
         if not language or language not in SHELLS or is_wrong(text, lead=lead):
             continue
-        for command in commands(text, language):
-            if len(command) <= _LONGEST and not is_destructive(command, language):
-                return Command(text=command.strip(), language=language)
+        if command := _first_safe(commands(text, language), language):
+            return Command(text=command, language=language)
     return None
+
+
+def _first_safe(lines: list[str], language: str) -> str:
+    """Empty where each of them destroys something or is a whole script."""
+    way: list[str] = []
+    for line in lines:
+        if _GOES_THERE.match(line):
+            way.append(line.strip())
+        elif len(line) <= _LONGEST and not is_destructive(line, language):
+            return "\n".join([*way, line.strip()])
+    return ""
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str, str]]:

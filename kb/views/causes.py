@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from kb.matching import Contribution
 from kb.models import Resolution
-from kb.services.answers import RankedCause, SymptomSeen
+from kb.services.answers import RankedCause, Suggestion, SymptomSeen
 from kb.services.first_commands import Command, first_command
 from kb.services.headings import heading_of
 from kb.templatetags.reasons import against_words
@@ -134,10 +134,20 @@ def _entry(
 
 
 def _pointers(ranked: RankedCause, marks: tuple[Span, ...]) -> tuple[Pointer, ...]:
+    """One for the same words: a message and the shorter one within it are no two reasons."""
+    kept: list[Suggestion] = []
+    for one in ranked.suggested_by:
+        if one.seen.explained_by or not any(_covers(other, one) for other in kept):
+            kept.append(one)
     return tuple(
         Pointer(seen=one.seen, strength=one.strength, lights=lit([one.seen.span], marks))
-        for one in ranked.suggested_by
+        for one in kept
     )
+
+
+def _covers(one: Suggestion, other: Suggestion) -> bool:
+    (at, end), (inner_at, inner_end) = one.seen.span, other.seen.span
+    return at <= inner_at and inner_end <= end and not one.seen.explained_by
 
 
 def _begin(ranked: RankedCause) -> Begin | None:

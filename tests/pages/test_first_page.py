@@ -9,14 +9,14 @@ from django.test import Client
 
 from incidents.models import Incident
 from incidents.services.starter import load_starter_incidents
-from kb.services.starter import load_starter
 from tests.pages.people import RESPONDER, person
+from tests.starter import put_starter_content
 
 pytestmark = pytest.mark.django_db
 
 
 def test_tour_leads_through_the_starter_guide_and_incident(client: Client) -> None:
-    load_starter()
+    put_starter_content()
     load_starter_incidents()
     person(client, *RESPONDER)
 

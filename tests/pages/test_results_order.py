@@ -99,11 +99,22 @@ $ docker ps
 CONTAINER ID
 ```
 
+## Folder {#folder}
+
+```bash
+cd apps/shop
+rm -rf cache
+pip check
+```
+
 ## Nothing {#nothing}
 """
 
 
-@pytest.mark.parametrize(("section", "said"), [("reset", "docker ps"), ("nothing", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [("reset", "docker ps"), ("folder", "cd apps/shop\npip check"), ("nothing", ""), ("", "")],
+)
 def test_first_command_is_one_that_throws_nothing_away(section: str, said: str) -> None:
     command = first_command(make_guide("reset", body=BODY), section)
 

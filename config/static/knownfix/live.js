@@ -71,10 +71,22 @@ function light(event, isOn) {
   if (!row) return;
   const places = row.dataset.lights.split(" ").map((id) => document.getElementById(id)).filter(Boolean);
   for (const place of places) place.classList.toggle("lit", isOn);
-  const box = places[0]?.closest("pre");
-  // Only the box of the text scrolls, never the page under the reader.
-  if (isOn && box) box.scrollTop = Math.max(0, places[0].offsetTop - box.offsetTop - box.clientHeight / 3);
+  if (isOn && places.length) bringInto(places[0]);
+}
+
+// Only the box of the text scrolls, never the page under the reader.
+
+function bringInto(mark) {
+  const box = mark.closest("pre");
+  box.scrollTop += mark.getBoundingClientRect().top - box.getBoundingClientRect().top - box.clientHeight / 3;
 }
 for (const [name, isOn] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
   document.addEventListener(name, (event) => light(event, isOn));
 }
+
+// A long log opens where it says something.
+
+document.addEventListener("DOMContentLoaded", () => {
+  const mark = document.querySelector("pre.pasted mark.symptom");
+  if (mark) bringInto(mark);
+});
