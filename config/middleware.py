@@ -1,11 +1,14 @@
-"""What every answer passes through: a request id, the content policy, passwords that must change."""
+"""What every answer passes through: a request id, the content policy, logins that have ended."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from probes import public_ids
 
@@ -72,3 +75,37 @@ class PasswordMustChange:
         if request.user.is_authenticated and hasattr(request.user, "password_due"):
             return redirect(reverse("password_change"))
         return None
+
+
+class SessionEnded:
+    """Leads someone whose login ended over a form back to the page that held it, not to its target.
+
+    A target often takes POST only. The page keeps what was typed and puts it back
+    (`drafts.js`). A fragment would show the login inside the page, so there the page itself goes.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 302 or not _leads_to_login(response["Location"]):
+            return response
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204, headers={"HX-Redirect": _login_again(request)})
+        return redirect(_login_again(request)) if request.method == "POST" else response
+
+
+def _leads_to_login(address: str) -> bool:
+    return urlsplit(address).path == resolve_url(settings.LOGIN_URL) and "next=" in address
+
+
+def _login_again(request: HttpRequest) -> str:
+    stood_on = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        stood_on, {request.get_host()}, require_https=request.is_secure()
+    )
+    page = urlsplit(stood_on) if is_ours else urlsplit(reverse("find"))
+    back = f"{page.path}?{page.query}" if page.query else page.path
+    query = urlencode({"next": back, "ended": "yes"})
+    return f"{resolve_url(settings.LOGIN_URL)}?{query}"

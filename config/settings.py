@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     # Before WhiteNoise, whose files then travel compressed too; it pads against BREACH.
     "django.middleware.gzip.GZipMiddleware",
+    "config.static_files.KeepDigested",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.RequestId",
     "corsheaders.middleware.CorsMiddleware",
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.ContentSecurityPolicy",
+    "config.middleware.SessionEnded",
     "config.middleware.NoNulInAddress",
     "config.middleware.PasswordMustChange",
     "django_htmx.middleware.HtmxMiddleware",
@@ -129,6 +131,10 @@ STATIC_URL = "/static/"
 # Files are found in the apps; a folder is only needed for collectstatic behind another server.
 STATIC_ROOT = env.text("STATIC_ROOT") or None
 WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.static_files.DigestedFiles"},
+}
 
 CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/.*$"

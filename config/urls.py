@@ -14,6 +14,7 @@ urlpatterns = [
     path("password/", views.ChangePassword.as_view(), name="password_change"),
     path("language/", views.set_language, name="language"),
     path("theme/", views.set_theme, name="theme"),
+    path("tour/", views.set_tour, name="tour"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("problems/<slug:code>", problems.page, name="problem"),

@@ -54,6 +54,18 @@ def set_theme(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+@require_POST
+def set_tour(request: HttpRequest) -> HttpResponse:
+    """Fold the tour of the first page away, or show it again there."""
+    is_shown = request.POST.get("tour") == "shown"
+    answer = HttpResponseRedirect(reverse("find") if is_shown else _where_they_were(request))
+    if is_shown:
+        answer.delete_cookie("tour")
+    else:
+        _remember(answer, "tour", "hidden")
+    return answer
+
+
 def _where_they_were(request: HttpRequest) -> str:
     """The page that held the switch, as long as it is one of ours."""
     wanted = request.POST.get("next", "")

@@ -23,7 +23,7 @@ class PasteForm(forms.Form):
         widget=forms.Textarea(
             attrs={
                 "class": "paste",
-                "rows": 6,
+                "rows": 5,
                 "autofocus": True,
                 "spellcheck": "false",
                 "autocomplete": "off",

@@ -67,6 +67,7 @@ FACTS: Words = {
 }
 
 MASKED: Words = {
+    "secret": gettext_lazy("secret value"),
     "token": gettext_lazy("token"),
     "password": gettext_lazy("password"),
     "email": gettext_lazy("e-mail address"),

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from django.utils.translation import gettext as _
 
 from kb.matching import Contribution
-from kb.services.answers import RankedCause
+from kb.models import Resolution
+from kb.services.answers import RankedCause, Suggestion, SymptomSeen
+from kb.services.first_commands import Command, first_command
 from kb.services.headings import heading_of
 from kb.templatetags.reasons import against_words
 from kb.views.pasted import Span, lit
@@ -35,18 +37,41 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pointer:
+    """A message in the text that speaks for a cause: how strongly, and the marks to light up."""
+
+    seen: SymptomSeen
+    strength: str
+    lights: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begin:
+    """What a person can begin a repair with."""
+
+    resolution: Resolution
+    command: Command
+
+
+@dataclass(frozen=True, kw_only=True)
 class Entry:
     """A ranked cause, its reasons in the text's own words, and whether its card stands open.
 
     The rows of `why` and `against` sum to the guide's score. `section` is the heading of the
-    guide under which the cause stands.
+    guide under which the cause stands. `is_lead`: first of all, so the next check stands in it.
     """
 
     ranked: RankedCause
+    pointers: tuple[Pointer, ...]
+    begin: Begin | None
     why: tuple[Row, ...]
     against: tuple[Row, ...]
     section: str
     is_open: bool
+
+    @property
+    def is_lead(self) -> bool:
+        return self.ranked.rank == 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,11 +124,39 @@ def _entry(
     is_told.add(ranked.guide.pk)
     return Entry(
         ranked=ranked,
+        pointers=_pointers(ranked, marks),
+        begin=_begin(ranked) if is_open else None,
         why=_rows(ranked.why, text, marks) if is_first else (),
         against=_against(ranked.against, text, marks) if is_first else (),
         section=heading_of(ranked.guide, ranked.cause.section),
         is_open=is_open,
     )
+
+
+def _pointers(ranked: RankedCause, marks: tuple[Span, ...]) -> tuple[Pointer, ...]:
+    """One for the same words: a message and the shorter one within it are no two reasons."""
+    kept: list[Suggestion] = []
+    for one in ranked.suggested_by:
+        if one.seen.explained_by or not any(_covers(other, one) for other in kept):
+            kept.append(one)
+    return tuple(
+        Pointer(seen=one.seen, strength=one.strength, lights=lit([one.seen.span], marks))
+        for one in kept
+    )
+
+
+def _covers(one: Suggestion, other: Suggestion) -> bool:
+    (at, end), (inner_at, inner_end) = one.seen.span, other.seen.span
+    return at <= inner_at and inner_end <= end and not one.seen.explained_by
+
+
+def _begin(ranked: RankedCause) -> Begin | None:
+    """The first command of the first repair, which is the one to try first."""
+    repairs = [view.resolution for view in ranked.resolutions if view.resolution.kind != "avoid"]
+    for repair in repairs[:1]:
+        if command := first_command(ranked.guide, repair.section or ranked.cause.section):
+            return Begin(resolution=repair, command=command)
+    return None
 
 
 # The matcher tells these apart for its arithmetic; to a reader they are all shared words.

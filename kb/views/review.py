@@ -18,6 +18,7 @@ from kb.ingest import BadGuide
 from kb.models import Guide
 from kb.services.complaints import sentences
 from kb.services.review import archive, give_to, possible_owners, review_queue, still_valid
+from kb.services.review_count import remember
 from probes.requests import PageRequest
 
 GUIDES_PER_PAGE = 30
@@ -32,6 +33,7 @@ def review(request: PageRequest) -> HttpResponse:
         return _decide(request)
     chosen = {name: request.GET.get(name, "") for name in _FILTERS}
     queue = review_queue(**chosen)
+    remember(queue.total)
     page = Paginator(queue.rows, GUIDES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "queue": queue,

@@ -20,13 +20,14 @@ class Field:
 class Fields:
     """What the next check looks at stands first; the rest is folded away.
 
-    `is_open`: something there was read from the paste, is missing or was refused, so a person
-    has to look.
+    `is_open`: something is missing or was refused, so a person has to fill it in. What was read
+    from the paste stands beside the button as it is: `has_read` says that some of it was.
     """
 
     for_next: tuple[Field, ...]
     others: tuple[Field, ...]
     is_open: bool
+    has_read: bool
 
 
 def asked_for(diagnosis: Diagnosis, errors: Mapping[str, str]) -> Fields:
@@ -37,8 +38,13 @@ def asked_for(diagnosis: Diagnosis, errors: Mapping[str, str]) -> Fields:
     ]
     for_next = tuple(field for field in fields if field.key in used)
     others = tuple(field for field in fields if field.key not in used)
-    wants_a_look = any(field.value.source in ("paste", "") for field in for_next)
-    return Fields(for_next=for_next, others=others, is_open=wants_a_look or bool(errors))
+    sources = {field.value.source for field in for_next}
+    return Fields(
+        for_next=for_next,
+        others=others,
+        is_open="" in sources or bool(errors),
+        has_read="paste" in sources,
+    )
 
 
 def _used_next(diagnosis: Diagnosis) -> frozenset[str]:

@@ -28,8 +28,9 @@ def test_what_nobody_answers_twice_becomes_a_draft_in_one_press(
     paste(page, UNKNOWN)
     paste(page, UNKNOWN)
     page.get_by_role("link", name="Counted among the gaps: asked 2 times").click()
-    tab = page.locator(".nav").get_by_role("link", name="Gaps")
-    expect(tab).to_be_in_viewport(ratio=1)
+    # On a phone the pages beyond the first four stand in a menu, which is called after the open one.
+    expect(page.locator(".nav summary")).to_have_text("Gaps")
+    expect(page.locator(".nav summary")).to_be_in_viewport(ratio=1)
     gap = page.locator(".gap").filter(has_text=UNKNOWN)
     gap.get_by_role("button", name="Write a guide from it").click()
 

@@ -72,7 +72,7 @@ def test_printed_curl_line_returns_a_fix(first: Up) -> None:
 
 def test_pages_and_their_files_are_served(first: Up) -> None:
     page = get(first.url)
-    stylesheet = re.search(r'href="(/static/[^"]+\.css)"', page)
+    stylesheet = re.search(r'href="(/static/[^"]+\.css[^"]*)"', page)
 
     assert stylesheet
     assert "{" in get(first.url.rstrip("/") + stylesheet[1])
