@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, probes, replay, results, review, words
+from kb.views import (
+    gaps,
+    guides,
+    investigate,
+    probes,
+    replay,
+    results,
+    review,
+    translating,
+    translations,
+    words,
+)
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -18,6 +29,8 @@ urlpatterns = [
     path("g/<slug:slug>/words/", words.of_guide, name="guide_words"),
     path("g/<slug:slug>/replay/", replay.of_guide, name="guide_replay"),
     path("g/<slug:slug>/answer/", guides.guide_answer, name="guide_answer"),
+    path("g/<slug:slug>/translation/<slug:language>/", translating.translation, name="translation"),
+    path("translations/", translations.translation_list, name="translations"),
     path("words/", words.of_all, name="words"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),
