@@ -81,6 +81,7 @@ def split_sections(body: str) -> list[Section]:
     lines = body.splitlines(keepends=True)
     headings = _headings([line.rstrip("\r\n") for line in lines])
     starts = [at for at, _level, _name in headings]
+    ends = [*starts[1:], len(lines)] if starts else []
     parts = [
         Section(
             id=name,
@@ -88,7 +89,7 @@ def split_sections(body: str) -> list[Section]:
             title=_ID.sub("", lines[at].lstrip("#").strip()).strip(),
             text="".join(lines[at:end]),
         )
-        for (at, level, name), end in zip(headings, [*starts[1:], len(lines)], strict=True)
+        for (at, level, name), end in zip(headings, ends, strict=True)
     ]
     before = "".join(lines[: starts[0] if starts else len(lines)])
     first = [Section(id="", level=0, title="", text=before)] if before.strip() else []
