@@ -19,6 +19,8 @@ from kb.views import (
     review_count,
     runs,
     status,
+    translating,
+    translations,
     words,
 )
 
@@ -47,6 +49,8 @@ urlpatterns = [
     path("g/<slug:slug>/outcome/", guide_said.guide_outcome, name="guide_outcome"),
     path("g/<slug:slug>/remark/", guide_said.guide_remark, name="guide_remark"),
     path("g/<slug:slug>/undo/", guide_said.guide_undo, name="guide_undo"),
+    path("g/<slug:slug>/translation/<slug:language>/", translating.translation, name="translation"),
+    path("translations/", translations.translation_list, name="translations"),
     path("words/", words.of_all, name="words"),
     path("status/", status.status, name="status"),
     path("status/live/", status.live, name="status_live"),

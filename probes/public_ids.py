@@ -26,3 +26,9 @@ def investigation_id() -> str:
 
 def incident_id() -> str:
     return new_id("inc")
+
+
+def is_one(text: str) -> bool:
+    """Whether the text is a whole id of any kind, as people paste it into a search field."""
+    prefix, _, rest = text.strip().partition("_")
+    return len(prefix) == 3 and len(rest) == 12 and set(rest) <= set(_ALPHABET)

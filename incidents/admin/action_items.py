@@ -6,10 +6,13 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents import services
 from incidents.models import ActionItem
+from probes.admin.asking import say
+from probes.admin.lists import FirstStep, ListAdmin
 from probes.services import masked
 
 
@@ -29,7 +32,13 @@ class WhereItStands(admin.SimpleListFilter):
 
 
 @admin.register(ActionItem)
-class ActionItemAdmin(admin.ModelAdmin):
+class ActionItemAdmin(ListAdmin):
+    about = _("What was promised after an incident: by whom, and until when.")
+    first_step = FirstStep(
+        words=_("Open an incident and write down what keeps it from coming back."),
+        link=_("Go to the incidents"),
+        address="incidents",
+    )
     list_display = ["what", "incident", "owner", "due", "horizon", "done_at"]
     list_filter = [WhereItStands, "horizon"]
     list_select_related = ["incident", "owner"]
@@ -47,5 +56,11 @@ class ActionItemAdmin(admin.ModelAdmin):
     @admin.action(description=_("Mark as done"), permissions=["change"])
     def mark_done(self, request: HttpRequest, items: QuerySet[ActionItem]) -> None:
         by: Any = request.user
-        for item in items:
+        waiting = [item for item in items if item.done_at is None]
+        for item in waiting:
             services.set_done(item, is_done=True, by=by)
+        count = len(waiting)
+        text = ngettext("%(count)d item is done.", "%(count)d items are done.", count)
+        over = gettext("%(item)s was done before.")
+        before = [over % {"item": item} for item in items if item not in waiting]
+        say(self, request, text % {"count": count} if count else "", before)

@@ -3,18 +3,20 @@
 from datetime import datetime
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
-from django.forms import ModelForm
+from django.forms import Form, ModelChoiceField, ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from incidents import services
 from incidents.forms import CloseForm, complain, fixes_of
@@ -22,8 +24,17 @@ from incidents.models import ActionItem, Incident, Note, StatusChange
 from incidents.services.editing import check_start
 from kb.admin.inlines import GuideRows
 from kb.services.errors import CannotConclude
+from probes.admin.asking import Asked, ask, is_answered, say
+from probes.admin.chips import chip
+from probes.admin.lists import FirstStep, ListAdmin
 from probes.admin.split_times import name_parts
 from probes.services import masked
+
+_LOOKS = {
+    Incident.Status.OPEN: ("critical", "✕"),
+    Incident.Status.RESOLVED: ("ok", "✓"),
+    Incident.Status.CLOSED: ("unknown", "▫"),
+}
 
 
 class NoteInline(admin.TabularInline):
@@ -80,6 +91,30 @@ class WhereItHappened(admin.SimpleListFilter):
         return rows.filter(environment=self.value()) if self.value() else rows
 
 
+class TakenFilter(admin.SimpleListFilter):
+    title = gettext_lazy("who has it")
+    parameter_name = "taken"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("me", gettext_lazy("me")), ("nobody", gettext_lazy("nobody, and still open"))]
+
+    def queryset(self, request: HttpRequest, rows: QuerySet[Incident]) -> QuerySet[Incident]:
+        if self.value() == "me":
+            return rows.filter(assignee=request.user.pk)
+        if self.value() == "nobody":
+            return rows.filter(assignee=None).exclude(status__in=services.SETTLED)
+        return rows
+
+
+class AssigneeForm(Form):
+    assignee = ModelChoiceField(
+        queryset=User.objects.filter(is_active=True).order_by("username"),
+        label=capfirst(gettext_lazy("assignee")),
+        required=False,
+        empty_label=gettext_lazy("nobody"),
+    )
+
+
 class IncidentForm(ModelForm):
     def clean_started_at(self) -> datetime:
         started_at: datetime = self.cleaned_data["started_at"]
@@ -91,10 +126,16 @@ class IncidentForm(ModelForm):
 
 
 @admin.register(Incident)
-class IncidentAdmin(admin.ModelAdmin):
+class IncidentAdmin(ListAdmin):
     form = IncidentForm
-    list_display = ["title", "status", "severity", "assignee", "started_at", "resolved_at"]
-    list_filter = ["status", "severity", "services", WhereItHappened]
+    about = gettext_lazy("What went wrong, when, who is on it, and what fixed it.")
+    first_step = FirstStep(
+        words=gettext_lazy("Record what is wrong now; matching guides appear while you write."),
+        link=gettext_lazy("Record an incident"),
+        address="incident_new",
+    )
+    list_display = ["title", "shown_status", "severity", "assignee", "started_at", "resolved_at"]
+    list_filter = ["status", "severity", TakenFilter, "services", WhereItHappened]
     list_select_related = ["assignee"]
     search_fields = ["title", "report", "public_id"]
     date_hierarchy = "started_at"
@@ -110,7 +151,7 @@ class IncidentAdmin(admin.ModelAdmin):
     ]
     inlines = [NoteInline, ActionItemInline, StatusChangeInline]
     change_form_template = "admin/incidents/incident/change_form.html"
-    actions = ["mark_resolved"]
+    actions = ["take", "assign", "mark_resolved"]
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -147,13 +188,53 @@ class IncidentAdmin(admin.ModelAdmin):
                 row.what = masked(row.what)
         super().save_formset(request, form, formset, change)
 
+    @admin.display(description=gettext_lazy("status"), ordering="status")
+    def shown_status(self, incident: Incident) -> str | SafeString:
+        name, shape = _LOOKS.get(Incident.Status(incident.status), ("warning", "!"))
+        return chip(name, shape, incident.get_status_display())
+
+    @admin.action(description=gettext_lazy("Take them myself"), permissions=["change"])
+    def take(self, request: HttpRequest, incidents: QuerySet[Incident]) -> None:
+        self._assign(request, incidents, _user(request))
+
+    @admin.action(description=gettext_lazy("Assign to somebody"), permissions=["change"])
+    def assign(self, request: HttpRequest, incidents: QuerySet[Incident]) -> HttpResponse | None:
+        form = AssigneeForm(request.POST if is_answered(request) else None)
+        if not form.is_valid():
+            asked = Asked(title=_("Who takes these incidents?"), button=_("Assign"))
+            return ask(self, request, incidents, asked, form)
+        self._assign(request, incidents, form.cleaned_data["assignee"])
+        return None
+
+    def _assign(self, request: HttpRequest, incidents: QuerySet[Incident], who: Any) -> None:
+        """A settled or merged one keeps whoever had it."""
+        kept = [one for one in incidents if one.status in services.SETTLED or one.merged_into_id]
+        given = [one for one in incidents if one not in kept]
+        for incident in given:
+            services.edit_incident(incident, by=_user(request), assignee=who)
+        text = ngettext(
+            "%(count)d incident is assigned.", "%(count)d incidents are assigned.", len(given)
+        )
+        over = _("%(incident)s is over, so it keeps whoever had it.")
+        done = text % {"count": len(given)} if given else ""
+        say(self, request, done, [over % {"incident": one} for one in kept])
+
     @admin.action(description=gettext_lazy("Mark as resolved"), permissions=["change"])
     def mark_resolved(self, request: HttpRequest, incidents: QuerySet[Incident]) -> None:
-        for incident in incidents:
-            try:
-                services.change_status(incident, to=Incident.Status.RESOLVED, by=_user(request))
-            except services.IllegalMove as refused:
-                self.message_user(request, f"{incident}: {refused}", messages.WARNING)
+        refused = list(filter(None, [self._resolve(request, one) for one in incidents]))
+        count = len(incidents) - len(refused)
+        text = ngettext(
+            "%(count)d incident is resolved.", "%(count)d incidents are resolved.", count
+        )
+        say(self, request, text % {"count": count} if count else "", refused)
+
+    def _resolve(self, request: HttpRequest, incident: Incident) -> str:
+        """Why not, where it is refused."""
+        try:
+            services.change_status(incident, to=Incident.Status.RESOLVED, by=_user(request))
+        except (services.IllegalMove, services.BadTime) as refused:
+            return f"{incident}: {refused}"
+        return ""
 
     def get_urls(self) -> list[URLPattern]:
         close = self.admin_site.admin_view(self.close_view)

@@ -15,7 +15,7 @@ from incidents.services.editing import edit_incident
 from incidents.services.errors import BadTime, CannotClose, CannotMerge, IllegalMove
 from incidents.services.known_errors import open_known_errors
 from incidents.services.merging import duplicates_of, merge, root_of, unmerge
-from incidents.services.moving import MOVES, change_status, is_back, next_statuses
+from incidents.services.moving import MOVES, SETTLED, change_status, is_back, next_statuses
 from incidents.services.notes import add_note
 from incidents.services.opening import open_incident
 from incidents.services.recurrence import (
@@ -33,6 +33,7 @@ __all__ = [
     "GROUPINGS",
     "MILESTONES",
     "MOVES",
+    "SETTLED",
     "BadTime",
     "CannotClose",
     "CannotMerge",

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from kb.admin.fields import YamlField
 from kb.admin.inlines import RowForm, Rows
+from kb.admin.of_guide import OfGuide
 from kb.admin.recording import GuidePartForm, RecordsEdits
 from kb.ingest import snippets
 from kb.models import Cause, Check, Evidence, Resolution, Suggests, Symptom
+from probes.admin.lists import FirstStep, ListAdmin
 
 
 class EvidenceForm(RowForm):
@@ -52,10 +54,16 @@ class SuggestsRows(Rows, admin.TabularInline):
 
 
 @admin.register(Cause)
-class CauseAdmin(RecordsEdits):
+class CauseAdmin(ListAdmin, RecordsEdits):
     form = GuidePartForm
+    about = _("What can be behind an error, what speaks for it, and what mends it.")
+    first_step = FirstStep(
+        words=_("A cause belongs to a guide: write the guide, and name its causes there."),
+        link=_("Go to the guides"),
+        address="admin:kb_guide_changelist",
+    )
     list_display = ["title", "slug", "guide", "standing", "weight"]
-    list_filter = ["standing", "provenance", "guide"]
+    list_filter = ["standing", "provenance", OfGuide]
     list_select_related = ["guide"]
     search_fields = ["title", "slug", "guide__title", "guide__slug"]
     autocomplete_fields = ["guide"]

@@ -14,7 +14,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from kb import services
+from kb.admin.deeds import GuideDeeds
 from kb.admin.fields import LinesField, MarkdownField, YamlField
+from kb.admin.guide_lists import DueFilter, review_chip, state_chip
 from kb.admin.imports import import_view
 from kb.admin.inlines import RowForm, Rows
 from kb.admin.people import person
@@ -25,6 +27,7 @@ from kb.models import Cause, Check, Guide, GuideTranslation, Symptom
 from kb.services.complaints import sentences
 from kb.services.contradictions import contradictions_of_guide
 from kb.services.replay import replay_publishing
+from probes.admin.lists import FirstStep, ListAdmin
 from probes.models import Probe
 
 _NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)
@@ -149,16 +152,29 @@ class TranslationRows(Rows, admin.StackedInline):
 
 
 @admin.register(Guide)
-class GuideAdmin(RecordsEdits):
+class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
     form = GuideForm
-    list_display = ["title", "slug", "state", "language", "owner", "review_after"]
-    list_filter = ["state", "language", "services"]
+    about = _("What people read when something breaks: how to tell it, check it and mend it.")
+    first_step = FirstStep(
+        words=_("Write the first guide, or bring the Markdown files you have."),
+        link=_("Import guides"),
+        address="admin:kb_guide_import",
+    )
+    list_display = ["title", "slug", "shown_state", "language", "owner", "shown_review"]
+    list_filter = ["state", DueFilter, "language", "services"]
     list_select_related = ["owner"]
     search_fields = ["title", "slug", "summary", "symptoms__phrases"]
     autocomplete_fields = ["owner", "services"]
     readonly_fields = ["history_link"]
     inlines = [SymptomRows, CauseRows, CheckRows, TranslationRows]
-    actions = ["publish", "try_publishing"]
+    actions = [
+        "publish",
+        "try_publishing",
+        "confirm",
+        "set_owner",
+        "set_review_day",
+        "archive_selected",
+    ]
     change_list_template = "admin/kb/guide/change_list.html"
     fieldsets = [
         (None, {"fields": [("title", "slug"), "summary", "body", "revision"]}),
@@ -217,8 +233,13 @@ class GuideAdmin(RecordsEdits):
             context["contradictions"] = contradictions_of_guide(guide)
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("kb.publish_guide")
+    @admin.display(description=_("state"), ordering="state")
+    def shown_state(self, guide: Guide) -> str:
+        return state_chip(guide)
+
+    @admin.display(description=_("review after"), ordering="review_after")
+    def shown_review(self, guide: Guide) -> str:
+        return review_chip(guide)
 
     @admin.action(description=_("Publish selected guides"), permissions=["publish"])
     def publish(self, request: HttpRequest, guides: QuerySet[Guide]) -> None:

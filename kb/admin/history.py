@@ -3,32 +3,25 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from kb.admin.of_guide import OfGuide
 from kb.models import Attempt, GuideRevision, Investigation, SearchGap
 from kb.services.file_items import difference
-
-
-class ReadOnly(admin.ModelAdmin):
-    """History: nobody adds to it or changes it by hand."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from probes.admin.chips import chip
+from probes.admin.lists import WHERE_SEARCH_LOOKS, FirstStep, HistoryAdmin
 
 
 @admin.register(GuideRevision)
-class GuideRevisionAdmin(ReadOnly):
+class GuideRevisionAdmin(HistoryAdmin):
+    about = _("Every saved version of every guide: who saved it, when, and what changed.")
+    first_step = FirstStep(words=_("The first save of a guide makes its first revision."))
     list_display = ["guide", "number", "author", "source", "note", "created_at"]
-    list_filter = ["source", "guide"]
+    list_filter = ["source", OfGuide]
     list_select_related = ["guide", "author"]
     search_fields = ["guide__title", "guide__slug", "note", "author__username"]
     date_hierarchy = "created_at"
@@ -62,10 +55,37 @@ def _as_written(text: str) -> SafeString:
     return format_html("<pre class='difference' tabindex='0'>{}</pre>", text)
 
 
+class EndFilter(admin.SimpleListFilter):
+    """`ended` names the moment that an open one lacks."""
+
+    title = _("state")
+    parameter_name = "state"
+    ended = "concluded_at"
+    words = (_("open"), _("concluded"))
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(zip(("open", "ended"), self.words, strict=True))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in ("open", "ended"):
+            return queryset
+        return queryset.filter(**{f"{self.ended}__isnull": self.value() == "open"})
+
+
+class AnsweredFilter(EndFilter):
+    ended = "answered_at"
+    words = (_("without an answer"), _("answered"))
+
+
 @admin.register(Investigation)
-class InvestigationAdmin(ReadOnly):
-    list_display = ["shown_title", "public_id", "started_by", "created_at", "concluded_cause"]
-    list_filter = [("concluded_at", admin.EmptyFieldListFilter), "created_at"]
+class InvestigationAdmin(HistoryAdmin):
+    about = _("Every pasted error and every check that was started, and how it ended.")
+    first_step = FirstStep(
+        words=_("Paste an error; its case appears here."), link=_("Paste an error"), address="find"
+    )
+    list_display = ["shown_title", "public_id", "started_by", "created_at", "shown_end"]
+    search_help_text = WHERE_SEARCH_LOOKS
+    list_filter = [EndFilter, "confirmation"]
     list_select_related = ["started_by", "concluded_cause"]
     search_fields = ["public_id", "text", "fingerprint"]
     date_hierarchy = "created_at"
@@ -79,25 +99,42 @@ class InvestigationAdmin(ReadOnly):
         ("concluded_cause", "confirmation", "concluded_resolution"),
     ]
 
+    @admin.display(description=_("cause"))
+    def shown_end(self, investigation: Investigation) -> str:
+        if investigation.concluded_at is None:
+            return chip("never", "○", _("open"))
+        return str(investigation.concluded_cause or _("concluded"))
+
     @admin.display(description=_("title"))
     def shown_title(self, investigation: Investigation) -> str:
         return investigation.title
 
 
 @admin.register(Attempt)
-class AttemptAdmin(ReadOnly):
+class AttemptAdmin(HistoryAdmin):
+    about = _("What people tried against an error, and whether it helped.")
+    first_step = FirstStep(
+        words=_("On the page of a pasted error, say what you tried and what came of it."),
+        link=_("Paste an error"),
+        address="find",
+    )
     list_display = ["what", "outcome", "resolution", "investigation", "by", "at"]
     list_filter = ["outcome", "at"]
+    date_hierarchy = "at"
     list_select_related = ["resolution", "investigation", "by"]
     search_fields = ["what", "note", "investigation__public_id"]
 
 
 @admin.register(SearchGap)
-class SearchGapAdmin(ReadOnly):
+class SearchGapAdmin(HistoryAdmin):
     """The authoring queue, and what answered the rest."""
 
+    about = _("Errors that nothing was known about: guides worth writing.")
+    first_step = FirstStep(words=_("Nothing to do: every pasted error found an answer so far."))
+
     list_display = ["sample_line", "count", "first_seen", "last_seen", "answered_by"]
-    list_filter = [("answered_at", admin.EmptyFieldListFilter)]
+    list_filter = [AnsweredFilter]
+    date_hierarchy = "last_seen"
     list_select_related = ["answered_by"]
     search_fields = ["sample", "fingerprint"]
 

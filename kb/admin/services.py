@@ -12,6 +12,7 @@ from kb import services
 from kb.admin.fields import YamlField
 from kb.ingest import snippets
 from kb.models import Service
+from probes.admin.lists import FirstStep, ListAdmin
 
 
 class ServiceForm(forms.ModelForm):
@@ -25,11 +26,21 @@ class ServiceForm(forms.ModelForm):
 
 
 @admin.register(Service)
-class ServiceAdmin(admin.ModelAdmin):
+class ServiceAdmin(ListAdmin):
     form = ServiceForm
-    list_display = ["name", "slug"]
+    about = _("What guides, checks and incidents are about: an application, a database, a queue.")
+    first_step = FirstStep(
+        words=_("Name what people call it; its ports and hosts then fill the checks of guides."),
+        link=_("Add a service"),
+        address="admin:kb_service_add",
+    )
+    list_display = ["name", "slug", "shown_bindings"]
     search_fields = ["name", "slug"]
     autocomplete_fields = ["depends_on"]
+
+    @admin.display(description=_("bindings"))
+    def shown_bindings(self, service: Service) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in service.bindings.items())
 
     def save_model(self, request: HttpRequest, obj: Service, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

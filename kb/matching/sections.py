@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass, replace
 
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t]*#*[ \t]*$")
 _ID = re.compile(r"\{[^}]*?#([\w.-]+)[^}]*\}\s*$")
@@ -61,3 +62,37 @@ def code_of(body: str) -> str:
         code for line, is_code in marked if not is_code for code in _INLINE_CODE.findall(line)
     ]
     return "\n".join([*blocks, *inline])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """A heading's own part of a body, without its subsections; level 0 is what stands before.
+
+    The texts of all sections of a body, put together, are that body.
+    """
+
+    id: str
+    level: int
+    title: str
+    text: str
+
+
+def split_sections(body: str) -> list[Section]:
+    lines = body.splitlines(keepends=True)
+    headings = _headings([line.rstrip("\r\n") for line in lines])
+    starts = [at for at, _level, _name in headings]
+    ends = [*starts[1:], len(lines)] if starts else []
+    parts = [
+        Section(
+            id=name,
+            level=level,
+            title=_ID.sub("", lines[at].lstrip("#").strip()).strip(),
+            text="".join(lines[at:end]),
+        )
+        for (at, level, name), end in zip(headings, ends, strict=True)
+    ]
+    before = "".join(lines[: starts[0] if starts else len(lines)])
+    first = [Section(id="", level=0, title="", text=before)] if before.strip() else []
+    if before and not first and parts:
+        parts[0] = replace(parts[0], text=before + parts[0].text)
+    return [*first, *parts]

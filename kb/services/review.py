@@ -86,6 +86,17 @@ def give_to(guide: Guide, owner: User | None) -> None:
 
 
 @transaction.atomic
+def set_review(guide: Guide, *, due: date, by: Person) -> None:
+    """Due on another day, without saying that it is right. Raises BadGuide."""
+    index.lock()
+    before = guide.revision_number
+    Guide.objects.filter(pk=guide.pk).update(review_after=due)
+    guide.review_after = due
+    record_edit(guide, by=person(by), note=_("Another day for its review"))
+    guide.translations.filter(of_revision=before).update(of_revision=guide.revision_number)
+
+
+@transaction.atomic
 def archive(guide: Guide, *, by: Person) -> None:
     """Nobody is led to it any more; nothing of it is deleted. Raises BadGuide."""
     index.lock()

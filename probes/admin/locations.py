@@ -4,15 +4,19 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from probes import services
+from probes.admin.chips import chip
+from probes.admin.lists import ListAdmin
 from probes.location_form import LocationForm
 from probes.models import Location
 from probes.services.locations import SERVER
@@ -20,10 +24,37 @@ from probes.services.locations import SERVER
 _AGENT = ("token_made_at", "last_seen_at", "agent_host", "agent_version")
 
 
+class AgentFilter(admin.SimpleListFilter):
+    title = gettext_lazy("agent")
+    parameter_name = "agent"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("away", gettext_lazy("not heard of")), ("none", gettext_lazy("without a token"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        silent = Q(last_seen_at=None) | Q(last_seen_at__lt=timezone.now() - services.AWAY_AFTER)
+        match self.value():
+            case "away":
+                return queryset.exclude(token_hash="").filter(silent)
+            case "none":
+                return queryset.filter(token_hash="").exclude(slug=SERVER)
+            case _other:
+                return queryset
+
+
 @admin.register(Location)
-class LocationAdmin(admin.ModelAdmin):
+class LocationAdmin(ListAdmin):
     form = LocationForm
-    list_display = ["name", "slug", "shown_networks", "shown_kinds", "agent_host", "last_seen_at"]
+    about = gettext_lazy("Where probes look from, and what they may touch there.")
+    list_display = [
+        "shown_name",
+        "slug",
+        "shown_networks",
+        "shown_kinds",
+        "agent_host",
+        "shown_seen",
+    ]
+    list_filter = [AgentFilter]
     search_fields = ["name", "slug", "agent_host"]
     change_form_template = "admin/probes/location/change_form.html"
 
@@ -34,6 +65,21 @@ class LocationAdmin(admin.ModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         limits = list(LocationForm.Meta.fields)
         return [*limits, *_AGENT] if obj and obj.slug != SERVER else limits
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def shown_name(self, location: Location) -> str:
+        return str(location)
+
+    @admin.display(description=gettext_lazy("agent last seen at"), ordering="last_seen_at")
+    def shown_seen(self, location: Location) -> str:
+        if location.slug == SERVER:
+            return chip("ok", "✓", _("the server itself"))
+        if not location.token_hash:
+            return chip("never", "○", _("no token"))
+        seen = location.last_seen_at
+        when = formats.date_format(timezone.localtime(seen), "Y-m-d H:i") if seen else _("never")
+        is_near = seen is not None and seen > timezone.now() - services.AWAY_AFTER
+        return chip("ok", "✓", when) if is_near else chip("warning", "!", when)
 
     @admin.display(description=gettext_lazy("networks"))
     def shown_networks(self, location: Location) -> str:

@@ -18,6 +18,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from probes import services
+from probes.admin.asking import Asked, ask, is_answered, say
+from probes.admin.chips import chip
+from probes.admin.lists import FirstStep, ListAdmin
+from probes.admin.seen_definitions import SeenForm, definition_text
 from probes.engine import registry
 from probes.engine.errors import InvalidParams
 from probes.engine.schema import Kind
@@ -49,13 +53,31 @@ class ApprovalFilter(admin.SimpleListFilter):
                 return queryset
 
 
+class KindFilter(admin.SimpleListFilter):
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        names = Probe.objects.order_by("kind").values_list("kind", flat=True).distinct()
+        return [(name, _kind_words(name)) for name in names]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Probe]) -> QuerySet[Probe]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Probe)
-class ProbeAdmin(admin.ModelAdmin):
-    list_display = ["shown_name", "slug", "kind", "shown_approval", "author", "updated_at"]
-    list_filter = [ApprovalFilter, "kind"]
+class ProbeAdmin(ListAdmin):
+    about = gettext_lazy("What the product can look at by itself. Each runs once it is approved.")
+    first_step = FirstStep(
+        words=gettext_lazy("Choose what to look at: a port, a page, a container, a disk."),
+        link=gettext_lazy("Add a probe"),
+        address="admin:probes_probe_add",
+    )
+    list_display = ["shown_name", "slug", "shown_kind", "shown_approval", "author", "updated_at"]
+    list_filter = [ApprovalFilter, KindFilter]
     list_select_related = ["author"]
     search_fields = ["name", "slug", "kind"]
-    actions = ["approve_selected", "run_selected"]
+    actions = ["approve_selected", "withdraw_selected", "run_selected"]
     change_form_template = "admin/probes/probe/change_form.html"
 
     # --- the form
@@ -150,11 +172,54 @@ class ProbeAdmin(admin.ModelAdmin):
         return request.user.has_perm("probes.run_probe")
 
     @admin.action(description=gettext_lazy("Approve the selected probes"), permissions=["approve"])
-    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Probe]) -> None:
-        approved = sum(self._approve(request, probe) for probe in queryset)
-        if approved:
-            text = ngettext("Approved %(count)d probe.", "Approved %(count)d probes.", approved)
-            self.message_user(request, text % {"count": approved}, messages.SUCCESS)
+    def approve_selected(
+        self, request: HttpRequest, queryset: QuerySet[Probe]
+    ) -> HttpResponse | None:
+        """Shows the definitions first, and approves what was shown."""
+        if not is_answered(request):
+            return self._show_definitions(request, queryset)
+        seen = request.POST.getlist("seen")
+        shown = [probe for probe in queryset if f"{probe.pk}:{probe.definition_hash}" in seen]
+        approved = sum(self._approve(request, probe) for probe in shown)
+        text = ngettext("Approved %(count)d probe.", "Approved %(count)d probes.", approved)
+        changed = _("%(probe)s: its definition was changed meanwhile. Look at it again.")
+        others = [changed % {"probe": one} for one in queryset if one not in shown]
+        say(self, request, text % {"count": approved} if approved else "", others)
+        return None
+
+    def _show_definitions(self, request: HttpRequest, probes: QuerySet[Probe]) -> HttpResponse:
+        waiting = [probe for probe in probes if not probe.is_approved]
+        if not waiting:
+            return self._nothing_waits(request)
+        asked = Asked(
+            title=_("Approve these definitions?"),
+            button=_("Approve"),
+            told=_("Once approved, they may be run by everyone who may run probes."),
+            named=[(probe, definition_text(probe)) for probe in waiting],
+        )
+        return ask(self, request, probes, asked, SeenForm.of(waiting))
+
+    def _nothing_waits(self, request: HttpRequest) -> HttpResponse:
+        self.message_user(request, _("All of them are approved already."), messages.WARNING)
+        return HttpResponseRedirect(request.get_full_path())
+
+    @admin.action(
+        description=gettext_lazy("Withdraw the approval: they cannot run any more"),
+        permissions=["approve"],
+    )
+    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Probe]) -> None:
+        withdrawn = [services.withdraw_approval(probe) for probe in queryset]
+        count = sum(withdrawn)
+        text = ngettext(
+            "%(count)d probe cannot run any more until somebody approves it.",
+            "%(count)d probes cannot run any more until somebody approves them.",
+            count,
+        )
+        unapproved = zip(queryset, withdrawn, strict=True)
+        others = [
+            _("%(probe)s was not approved.") % {"probe": p} for p, was in unapproved if not was
+        ]
+        say(self, request, text % {"count": count} if count else "", others)
 
     def _approve(self, request: HttpRequest, probe: Probe) -> bool:
         try:
@@ -254,9 +319,20 @@ class ProbeAdmin(admin.ModelAdmin):
     def shown_name(self, probe: Probe) -> str:
         return str(probe)
 
-    @admin.display(description=gettext_lazy("approved"), boolean=True)
-    def shown_approval(self, probe: Probe) -> bool:
-        return probe.is_approved
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def shown_kind(self, probe: Probe) -> str:
+        return _kind_words(probe.kind)
+
+    @admin.display(description=gettext_lazy("approval"), ordering="approved_at")
+    def shown_approval(self, probe: Probe) -> str:
+        if probe.is_approved:
+            return chip("ok", "✓", _("Approved"))
+        return chip("warning", "!", _("Waiting for approval"))
+
+
+def _kind_words(name: str) -> str:
+    kind = registry.KINDS.get(name)
+    return translated(kind.title) if kind else name
 
 
 def _choice(kind: Kind, query: Any) -> dict[str, str]:

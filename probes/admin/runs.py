@@ -15,30 +15,27 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from probes import reasons, services
+from probes.admin.chips import status_chip
+from probes.admin.lists import WHERE_SEARCH_LOOKS, FirstStep, HistoryAdmin
 from probes.models import Batch, BatchItem, Run, Status
 from probes.remedies import remedy_of
 
 
-class ReadOnly:
-    """History is written by the services alone."""
+class ItemInline(admin.TabularInline):
+    model = BatchItem
+    extra = 0
+    can_delete = False
+    fields = ("ref", "probe_slug", "kind", "shown_params", "shown_run")
+    readonly_fields = ("ref", "probe_slug", "kind", "shown_params", "shown_run")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[BatchItem]:
+        return super().get_queryset(request).select_related("run")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ItemInline(ReadOnly, admin.TabularInline):
-    model = BatchItem
-    fields = ("ref", "probe_slug", "kind", "shown_params", "shown_run")
-    readonly_fields = ("ref", "probe_slug", "kind", "shown_params", "shown_run")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[BatchItem]:
-        return super().get_queryset(request).select_related("run")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("probes.view_run")
@@ -58,9 +55,16 @@ class ItemInline(ReadOnly, admin.TabularInline):
 
 
 @admin.register(Batch)
-class BatchAdmin(ReadOnly, admin.ModelAdmin):
+class BatchAdmin(HistoryAdmin):
+    about = gettext_lazy("Requests to run probes: who asked, for what, and how far they are.")
+    first_step = FirstStep(
+        words=gettext_lazy("Run a probe or a guide's checks; the request appears here."),
+        link=gettext_lazy("Go to the probes"),
+        address="probes",
+    )
     list_display = ["public_id", "purpose", "state", "location", "requested_by", "created_at"]
     list_filter = ["state", "purpose", "location"]
+    search_help_text = WHERE_SEARCH_LOOKS
     list_select_related = ["location", "requested_by"]
     search_fields = ["public_id", "items__probe_slug", "items__ref"]
     fields = [
@@ -110,15 +114,22 @@ class BatchAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Run)
-class RunAdmin(ReadOnly, admin.ModelAdmin):
+class RunAdmin(HistoryAdmin):
+    about = gettext_lazy("What each probe saw. Written once, never changed.")
+    first_step = FirstStep(
+        words=gettext_lazy("Run a probe; what it sees appears here."),
+        link=gettext_lazy("Go to the probes"),
+        address="probes",
+    )
     list_display = [
         "public_id",
         "shown_probe",
-        "status",
+        "shown_status",
         "shown_reason",
         "shown_location",
         "recorded_at",
     ]
+    search_help_text = WHERE_SEARCH_LOOKS
     list_filter = ["status", "item__kind", "item__batch__purpose", "item__batch__location"]
     list_select_related = ["item__batch__location"]
     search_fields = ["public_id", "item__probe_slug", "item__ref", "reason_code", "summary"]
@@ -127,7 +138,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         "public_id",
         "shown_probe",
         "shown_batch",
-        "status",
+        "shown_status",
         "shown_reason",
         "summary",
         "shown_remedy",
@@ -141,6 +152,7 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
         "recorded_at",
     )
     readonly_fields = (
+        "shown_status",
         "shown_probe",
         "shown_batch",
         "shown_reason",
@@ -154,11 +166,15 @@ class RunAdmin(ReadOnly, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Run]:
         return super().get_queryset(request).select_related("item__batch__location")
 
-    @admin.display(description=gettext_lazy("probe"), ordering="item__probe_slug")
+    @admin.display(description=gettext_lazy("status"))
+    def shown_status(self, run: Run) -> str:
+        return status_chip(run.status)
+
+    @admin.display(description=gettext_lazy("probe"))
     def shown_probe(self, run: Run) -> str:
         return run.item.probe_slug
 
-    @admin.display(description=gettext_lazy("reason"), ordering="reason_code")
+    @admin.display(description=gettext_lazy("reason"))
     def shown_reason(self, run: Run) -> str:
         return f"{reasons.label(run.reason_code)} ({run.reason_code})"
 

@@ -14,7 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from probes import reasons, services
+from probes.admin.asking import say
+from probes.admin.chips import status_chip
 from probes.admin.fields import ChoiceWithWords
+from probes.admin.lists import FirstStep, ListAdmin
 from probes.admin.split_times import name_parts
 from probes.forms import pairs_text
 from probes.models import Maintenance, Schedule
@@ -63,12 +66,17 @@ class RunsFilter(admin.SimpleListFilter):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(admin.ModelAdmin):
+class ScheduleAdmin(ListAdmin):
     form = ScheduleForm
+    about = gettext_lazy("Probes that run by themselves, and how things stood each time.")
+    first_step = FirstStep(
+        words=gettext_lazy("Let an approved probe run by itself, say every five minutes."),
+        link=gettext_lazy("Add a schedule"),
+        address="admin:probes_schedule_add",
+    )
     list_display = [
         "name",
         "shown_state",
-        "since",
         "shown_phase",
         "next_at",
         "shown_times",
@@ -140,21 +148,32 @@ class ScheduleAdmin(admin.ModelAdmin):
 
     @admin.action(description=gettext_lazy("Pause the selected schedules"), permissions=["change"])
     def pause(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
-        self._for_each(queryset, services.pause_schedule)
-        count = len(queryset)
+        running = [schedule for schedule in queryset if not schedule.is_paused]
+        count = self._for_each(running, services.pause_schedule)
         text = ngettext("Paused %(count)d schedule.", "Paused %(count)d schedules.", count)
-        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+        others = [
+            _("%(schedule)s was paused already.") % {"schedule": one}
+            for one in queryset
+            if one not in running
+        ]
+        say(self, request, text % {"count": count} if count else "", others)
 
     @admin.action(description=gettext_lazy("Resume the selected schedules"), permissions=["change"])
     def resume(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
-        self._for_each(queryset, services.resume_schedule)
-        count = len(queryset)
+        paused = [schedule for schedule in queryset if schedule.is_paused]
+        count = self._for_each(paused, services.resume_schedule)
         text = ngettext("Resumed %(count)d schedule.", "Resumed %(count)d schedules.", count)
-        self.message_user(request, text % {"count": count}, messages.SUCCESS)
+        others = [
+            _("%(schedule)s was not paused.") % {"schedule": one}
+            for one in queryset
+            if one not in paused
+        ]
+        say(self, request, text % {"count": count} if count else "", others)
 
-    def _for_each(self, queryset: QuerySet[Schedule], deed: Callable[[Schedule], None]) -> None:
-        for schedule in queryset:
+    def _for_each(self, schedules: list[Schedule], deed: Callable[[Schedule], None]) -> int:
+        for schedule in schedules:
             deed(schedule)
+        return len(schedules)
 
     @admin.action(description=gettext_lazy("Run the selected schedules now"), permissions=["run"])
     def run_now(self, request: HttpRequest, queryset: QuerySet[Schedule]) -> None:
@@ -180,10 +199,9 @@ class ScheduleAdmin(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def shown_state(self, schedule: Schedule) -> str:
-        words = [schedule.get_state_display() or "—"]
-        words += [_("flapping")] if schedule.is_flapping else []
+        words = [_("flapping")] if schedule.is_flapping else []
         words += [_("Could not look")] if schedule.blind_since else []
-        return ", ".join(map(str, words))
+        return format_html("{} {}", status_chip(schedule.state), ", ".join(words))
 
     @admin.display(description=gettext_lazy("runs by itself"))
     def shown_phase(self, schedule: Schedule) -> str:
@@ -227,7 +245,13 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Maintenance)
-class MaintenanceAdmin(admin.ModelAdmin):
+class MaintenanceAdmin(ListAdmin):
+    about = gettext_lazy("Planned work, during which nothing runs by itself.")
+    first_step = FirstStep(
+        words=gettext_lazy("Before planned work, say from when until when: no alarm is raised."),
+        link=gettext_lazy("Add planned work"),
+        address="admin:probes_maintenance_add",
+    )
     list_display = ["reason", "starts_at", "ends_at", "location", "schedule", "created_by"]
     list_filter = [WhenFilter, "location"]
     list_select_related = ["location", "schedule", "created_by"]

@@ -1,6 +1,6 @@
 """What the rest of the base does with probes: define, approve, request, run, record."""
 
-from probes.services.definitions import approve_probe, save_probe
+from probes.services.definitions import approve_probe, save_probe, withdraw_approval
 from probes.services.errors import (
     BadProbes,
     IdempotencyConflict,
@@ -50,6 +50,7 @@ from probes.services.schedules import (
 )
 from probes.services.standing import Standing, phase_of, standings
 from probes.services.tokens import (
+    AWAY_AFTER,
     NoAgentHere,
     issue_token,
     location_of_token,
@@ -59,6 +60,7 @@ from probes.services.tokens import (
 from probes.services.upkeep import Upkeep
 
 __all__ = [
+    "AWAY_AFTER",
     "LEASE",
     "MAX_TRIES",
     "Answer",
@@ -120,4 +122,5 @@ __all__ = [
     "standings",
     "sweep",
     "take",
+    "withdraw_approval",
 ]

@@ -99,6 +99,13 @@ def approve_probe(probe: Probe, *, by: AbstractBaseUser) -> Probe:
     return probe
 
 
+@transaction.atomic
+def withdraw_approval(probe: Probe) -> bool:
+    """It cannot run any more until somebody approves it again; False when nobody had."""
+    approved = Probe.objects.filter(pk=probe.pk).exclude(approved_hash="")
+    return bool(approved.update(approved_hash="", approved_by=None, approved_at=None))
+
+
 def mark_approved(probe: Probe, *, by: AbstractBaseUser | None) -> None:
     """Write the approval down. Who may do so was decided before."""
     Probe.objects.filter(pk=probe.pk).update(

@@ -19,6 +19,8 @@ audit = logging.getLogger("knownfix.audit")
 CHANGE_OVER = timedelta(hours=1)
 # An agent asks every few seconds; a write each time would keep SQLite's one writer busy.
 _SEEN_EVERY = timedelta(seconds=30)
+# An agent asks for work every few seconds; quiet for so long, it is not there.
+AWAY_AFTER = timedelta(minutes=10)
 
 
 class NoAgentHere(ValueError):

@@ -49,7 +49,10 @@ def test_revoked_key_opens_nothing(administrator: Client, client: Client) -> Non
 
 
 def test_scopes_offered_are_those_of_the_base(administrator: Client) -> None:
-    page = administrator.get("/admin/config/apikey/add/").content.decode()
+    field = {"app_label": "config", "model_name": "apikey", "field_name": "scopes"}
 
-    assert "Can look up fixes for a text" in page
-    assert "Can add session" not in page
+    found = administrator.get("/admin/autocomplete/", {**field, "term": "fixes"}).json()
+    foreign = administrator.get("/admin/autocomplete/", {**field, "term": "session"}).json()
+
+    assert [one["text"] for one in found["results"]] == ["guide: Can look up fixes for a text"]
+    assert foreign["results"] == []

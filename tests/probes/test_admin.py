@@ -145,7 +145,13 @@ def test_author_with_the_permission_is_still_refused() -> None:
         {"definition_hash": probe.definition_hash},
     )
     author.post(
-        "/admin/probes/probe/", {"action": "approve_selected", "_selected_action": [probe.pk]}
+        "/admin/probes/probe/",
+        {
+            "action": "approve_selected",
+            "_selected_action": [probe.pk],
+            "apply": "Approve",
+            "seen": [f"{probe.pk}:{probe.definition_hash}"],
+        },
     )
 
     probe.refresh_from_db()
@@ -164,7 +170,12 @@ def test_page_says_when_self_approval_is_on() -> None:
             assert sentence in author.get(change(probe)).content.decode()
             author.post(
                 "/admin/probes/probe/",
-                {"action": "approve_selected", "_selected_action": [probe.pk]},
+                {
+                    "action": "approve_selected",
+                    "_selected_action": [probe.pk],
+                    "apply": "Approve",
+                    "seen": [f"{probe.pk}:{probe.definition_hash}"],
+                },
             )
 
     probe.refresh_from_db()

@@ -90,6 +90,6 @@ def _behind_reason(guide: Guide, language: str, of: int, now: int, since: dateti
         severity=LOOK,
         text=_(said) % {"of": of, "now": now},
         since=since,
-        href=guide.get_absolute_url(),
-        evidence=_("the guide"),
+        href=f"{guide.get_absolute_url()}translation/{language}/",
+        evidence=_("the translation"),
     )
