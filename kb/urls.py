@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from kb.views import gaps, guides, investigate, probes, replay, results, review, words
+from kb.views import gaps, guides, investigate, pictures, probes, replay, results, review, words
 
 urlpatterns = [
     path("i/<str:public_id>/", results.results, name="results"),
@@ -18,6 +18,7 @@ urlpatterns = [
     path("g/<slug:slug>/words/", words.of_guide, name="guide_words"),
     path("g/<slug:slug>/replay/", replay.of_guide, name="guide_replay"),
     path("g/<slug:slug>/answer/", guides.guide_answer, name="guide_answer"),
+    path("pictures/<slug:sha256>.<slug:ending>", pictures.picture, name="picture"),
     path("words/", words.of_all, name="words"),
     path("probes/<slug:slug>/", probes.probe_detail, name="probe"),
     path("review/", review.review, name="review"),

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST
 
 from kb.forms import GuideFilterForm
 from kb.models import Check, Guide, Investigation
-from kb.rendering import render as to_html
 from kb.services.contradictions import Contradiction, contradictions_of_guide
 from kb.services.errors import MissingParameters, NeedsConfirmation
 from kb.services.find import start_from_guide
@@ -26,6 +25,7 @@ from kb.services.health import health_of, warnings_of
 from kb.services.investigate import answer_check, run_checks
 from kb.services.ranking import diagnose
 from kb.services.review import last_review
+from kb.views.article import article_context
 from kb.views.guide_records import guide_records
 from kb.views.investigate import refusals, runnable
 from probes.models import BatchItem, Run, Schedule
@@ -108,13 +108,10 @@ class CheckRow:
 def guide_detail(request: PageRequest, slug: str) -> HttpResponse:
     guide = _guide(request, slug)
     shown = _shown(guide)
-    published = Guide.objects.published().values_list("slug", flat=True)
-    article = to_html(shown.body, guide_slugs=frozenset(published))
     context = {
         "guide": guide,
         "shown": shown,
-        "html": article.html,
-        "toc": [heading for heading in article.toc if heading.level in (2, 3)],
+        **article_context(request, guide, shown, case=None),
         "checks": _check_rows(guide),
         "track": guide_records([guide])[guide.pk],
         "reviewed": last_review(guide),
