@@ -24,8 +24,7 @@ from kb.services.three_way import (
     merge_lines,
 )
 
-# The button of the compare page, and what its choices are called.
-COMPARED = "_compared"
+# What the compare page's choices, and the values to choose among, are called.
 _CHOICE, _THEIRS, _MINE, _EDITED = "choose:", "theirs:", "mine:", "edited:"
 
 
@@ -98,6 +97,10 @@ class ShownDifference:
     @property
     def sent_mine(self) -> Value:
         return self.differing.mine or ("",)
+
+
+def is_compared(post: QueryDict) -> bool:
+    return any(name.startswith(_CHOICE) for name in post)
 
 
 def chosen(post: QueryDict) -> QueryDict:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from kb import index, services
-from kb.admin.comparing import COMPARED, EditConflict, chosen, compare_page
+from kb.admin.comparing import EditConflict, chosen, compare_page, is_compared
 from kb.admin.filled import packed, sent_by
 from kb.admin.form_sections import sections_of
 from kb.admin.people import person
@@ -82,7 +82,7 @@ class RecordsEdits(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        if COMPARED in request.POST:
+        if is_compared(request.POST):
             request.POST = chosen(request.POST)  # type: ignore[assignment]
         if is_only_shown(request):
             request.POST = with_asked_row(request.POST)  # type: ignore[assignment]

@@ -1,6 +1,6 @@
 """The symptoms of a form, saved or not, tried against a text and against past pastes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -20,10 +20,10 @@ from kb.services.three_way import DELETED, Row
 MOST_RECENT = 20
 
 
-def recent_pastes(request: HttpRequest) -> list[Investigation]:
+def recent_pastes(request: HttpRequest) -> Sequence[Investigation]:
     if not request.user.has_perm("kb.view_investigation"):
         return []
-    return list(Investigation.objects.exclude(text="").order_by("-pk")[:MOST_RECENT])
+    return past_pastes(most=MOST_RECENT)
 
 
 @require_POST

@@ -33,7 +33,10 @@ class Filled:
         yield from (Place(rows="", row="", field=name) for name in self.fields)
         for rows, by_name in self.rows.items():
             for row, fields in by_name.items():
-                yield from (Place(rows=rows, row=row, field=name) for name in fields)
+                # Whether a row goes is asked also where nothing was sent about it.
+                yield from (
+                    Place(rows=rows, row=row, field=name) for name in {**fields, DELETED: ()}
+                )
 
     def has_row(self, place: "Place") -> bool:
         return not place.rows or place.row in self.rows.get(place.rows, {})
