@@ -4,40 +4,25 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from kb.admin.fields import YamlField
-from kb.admin.inlines import RowForm, Rows
+from kb.admin.evidence import EvidenceRows
+from kb.admin.inlines import Rows
 from kb.admin.of_guide import OfGuide
 from kb.admin.recording import GuidePartForm, RecordsEdits
-from kb.ingest import snippets
-from kb.models import Cause, Check, Evidence, Resolution, Suggests, Symptom
+from kb.models import Cause, Check, Resolution, Suggests, Symptom
 from probes.admin.lists import FirstStep, ListAdmin
-
-
-class EvidenceForm(RowForm):
-    when = YamlField(
-        parse=snippets.parse_when,
-        dump=snippets.dump_when,
-        label=capfirst(_("when")),
-        help_text=_(
-            "One check per line with its reason code, all must hold: listener: not_listening"
-        ),
-    )
-
-
-class EvidenceRows(Rows, admin.TabularInline):
-    model = Evidence
-    form = EvidenceForm
-    fields = ["when", "says", "provenance", "position"]
 
 
 class ResolutionRows(Rows, admin.StackedInline):
     model = Resolution
+    template = "admin/kb/rows.html"
+    said = _("What to do about it. The steps stand in the guide's text, under the section.")
     fields = [
-        ("slug", "title", "position"),
-        ("kind", "risk", "provenance", "section"),
+        ("title", "slug"),
+        ("kind", "risk"),
+        ("section", "provenance"),
+        "position",
         "caution",
         "rollback",
         "verify",
@@ -67,13 +52,22 @@ class CauseAdmin(ListAdmin, RecordsEdits):
     list_select_related = ["guide"]
     search_fields = ["title", "slug", "guide__title", "guide__slug"]
     autocomplete_fields = ["guide"]
-    inlines = [SuggestsRows, EvidenceRows, ResolutionRows]
-    fields = [
-        "guide",
-        ("title", "slug"),
-        ("standing", "weight", "section"),
-        ("refines", "provenance", "position"),
-        "revision",
+    inlines = [EvidenceRows, SuggestsRows, ResolutionRows]
+    fieldsets = [
+        (
+            _("Cause"),
+            {
+                "fields": [
+                    "guide",
+                    ("title", "slug"),
+                    ("standing", "weight"),
+                    ("section", "refines"),
+                    ("provenance", "position"),
+                    "revision",
+                    "began",
+                ]
+            },
+        )
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

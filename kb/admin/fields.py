@@ -67,8 +67,10 @@ class LinesField(forms.CharField):
 class MarkdownField(forms.CharField):
     """Text that keeps its spaces; a browser's line ends become the file's."""
 
-    def __init__(self, *, rows: int = 24, **options: Any) -> None:
-        widget = forms.Textarea(attrs={"rows": rows, "cols": 100, "class": "code vLargeTextField"})
+    def __init__(
+        self, *, rows: int = 24, kind: type[forms.Textarea] = forms.Textarea, **options: Any
+    ) -> None:
+        widget = kind(attrs={"rows": rows, "cols": 100, "class": "code vLargeTextField"})
         super().__init__(widget=widget, strip=False, **options)
 
     def to_python(self, value: Any) -> str:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -15,26 +14,30 @@ from django.utils.translation import gettext_lazy as _
 
 from kb import services
 from kb.admin.deeds import GuideDeeds
-from kb.admin.fields import LinesField, MarkdownField, YamlField
+from kb.admin.editor import Editor, fit_editor, picture_view, preview_view, sample
+from kb.admin.fields import MarkdownField, YamlField
+from kb.admin.filled import sent_by, sent_in
+from kb.admin.guide_evidence import evidence_of
 from kb.admin.guide_lists import DueFilter, review_chip, state_chip
+from kb.admin.guide_parts import CauseRows, CheckRows, SymptomRows, TranslationRows
 from kb.admin.imports import import_view
-from kb.admin.inlines import RowForm, Rows
 from kb.admin.people import person
 from kb.admin.recording import GuidePartForm, RecordsEdits
 from kb.admin.replays import replay_page
+from kb.admin.trials import recent_pastes, trial_view
 from kb.ingest import BadGuide, snippets
-from kb.models import Cause, Check, Guide, GuideTranslation, Symptom
+from kb.models import Guide
 from kb.services.complaints import sentences
 from kb.services.contradictions import contradictions_of_guide
 from kb.services.replay import replay_publishing
 from probes.admin.lists import FirstStep, ListAdmin
-from probes.models import Probe
 
 _NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)
 
 
 class GuideForm(GuidePartForm):
     body = MarkdownField(
+        kind=Editor,
         label=capfirst(_("body")),
         required=False,
         help_text=_(
@@ -66,91 +69,6 @@ class GuideForm(GuidePartForm):
         return state
 
 
-class SymptomForm(RowForm):
-    phrases = LinesField(
-        label=capfirst(_("phrases")),
-        required=False,
-        help_text=_("Exact words, one phrase per line."),
-    )
-
-    class Meta:
-        help_texts = {"pattern": _("A regular expression (RE2), found anywhere in the text.")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["pattern"].widget = forms.Textarea(attrs={"rows": 3, "cols": 48})
-
-
-class SymptomRows(Rows, admin.StackedInline):
-    model = Symptom
-    form = SymptomForm
-    classes = ["collapse"]
-    fields = [
-        ("slug", "position", "language", "provenance"),
-        ("phrases", "pattern"),
-        "explained_by",
-    ]
-    prefetched = ("explained_by",)
-    choices_from = {
-        "explained_by": lambda guide: Symptom.objects.filter(guide_id=guide.pk),
-    }
-
-
-class CauseRows(Rows, admin.TabularInline):
-    """The causes' own lines; the rest of a cause has a page of its own."""
-
-    model = Cause
-    verbose_name_plural = _("causes: save, then “Change” writes a cause's evidence and resolutions")
-    fields = ["slug", "title", "section", "standing", "weight", "position"]
-    show_change_link = True
-
-
-class CheckForm(RowForm):
-    parameters = YamlField(
-        parse=snippets.parse_values,
-        dump=snippets.dump_mapping,
-        label=capfirst(_("parameters")),
-        required=False,
-        help_text=_("A value for each of the probe's placeholders: port: ${port}"),
-    )
-
-
-class CheckRows(Rows, admin.StackedInline):
-    model = Check
-    form = CheckForm
-    classes = ["collapse"]
-    fields = [
-        ("slug", "position", "provenance"),
-        ("name", "probe"),
-        "parameters",
-        ("role", "section"),
-        ("baseline", "schedule"),
-    ]
-    choices_from = {"probe": lambda guide: Probe.objects.all()}
-
-
-class TranslationForm(RowForm):
-    body = MarkdownField(label=capfirst(_("body")), required=False)
-    names = YamlField(
-        parse=snippets.parse_names,
-        dump=snippets.dump_mapping,
-        label=capfirst(_("names")),
-        required=False,
-        help_text=_(
-            "What parts are called or say: causes, checks and parameters by slug; resolutions, "
-            "cautions and rollbacks by cause/resolution."
-        ),
-    )
-
-
-class TranslationRows(Rows, admin.StackedInline):
-    model = GuideTranslation
-    form = TranslationForm
-    classes = ["collapse"]
-    fields = ["language", "title", "summary", "body", "names", "of_revision"]
-    readonly_fields = ["of_revision"]
-
-
 @admin.register(Guide)
 class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
     form = GuideForm
@@ -177,7 +95,7 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
     ]
     change_list_template = "admin/kb/guide/change_list.html"
     fieldsets = [
-        (None, {"fields": [("title", "slug"), "summary", "body", "revision"]}),
+        (_("Text"), {"fields": [("title", "slug"), "summary", "body", "revision", "began"]}),
         (
             _("About the guide"),
             {
@@ -199,14 +117,6 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ["title"]}
 
-    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """All open where a row may have to be looked for: while writing, and after a refusal."""
-        inlines = super().get_inline_instances(request, obj)
-        if obj is None or getattr(request, "guide_complaints", False):
-            for inline in inlines:
-                inline.classes = None
-        return inlines
-
     @admin.display(description=_("revisions"))
     def history_link(self, guide: Guide) -> str | SafeString:
         if guide.pk is None:
@@ -216,8 +126,14 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
         return format_html('<a href="{}?guide__id__exact={}">{}</a>', address, guide.pk, label)
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(import_view)
-        return [path("import/", view, name="kb_guide_import"), *super().get_urls()]
+        inside = self.admin_site.admin_view
+        return [
+            path("import/", inside(import_view), name="kb_guide_import"),
+            path("preview/", inside(preview_view), name="kb_guide_preview"),
+            path("picture/", inside(picture_view), name="kb_guide_picture"),
+            path("try/", inside(trial_view), name="kb_guide_try"),
+            *super().get_urls(),
+        ]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -229,8 +145,18 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         guide = context.get("original")
-        if guide is not None and self.has_change_permission(request, guide):
+        may_change = self.has_change_permission(request, guide)
+        if guide is not None and may_change:
             context["contradictions"] = contradictions_of_guide(guide)
+        if guide is not None:
+            context["guide_evidence"] = evidence_of(guide, may_change=may_change)
+        else:
+            context["is_first_guide"] = not Guide.objects.exists()
+            context["sample_guide"] = sample()
+            context["may_import"] = request.user.has_perm("kb.import_guide")
+        self._fit_editor(request, context)
+        context["recent_pastes"] = recent_pastes(request)
+        context["trial_text"] = request.POST.get("_trial_text", "")
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=_("state"), ordering="state")
@@ -240,6 +166,17 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
     @admin.display(description=_("review after"), ordering="review_after")
     def shown_review(self, guide: Guide) -> str:
         return review_chip(guide)
+
+    def _fit_editor(self, request: HttpRequest, context: dict[str, Any]) -> None:
+        form = context["adminform"].form
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        sent = sent_in(request.POST) if form.is_bound else sent_by(form, formsets)
+        fit_editor(form, sent, context.get("original"))
+        if isinstance(editor := form.fields.get("body"), MarkdownField):
+            editor.widget.may_upload = request.user.has_perm("kb.change_guide")
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("kb.publish_guide")
 
     @admin.action(description=_("Publish selected guides"), permissions=["publish"])
     def publish(self, request: HttpRequest, guides: QuerySet[Guide]) -> None:

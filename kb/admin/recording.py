@@ -10,16 +10,17 @@ from django.db import transaction
 from django.forms.models import ModelFormMetaclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html
-from django.utils.translation import gettext as _
 
 from kb import index, services
+from kb.admin.comparing import EditConflict, chosen, compare_page, is_compared
+from kb.admin.filled import packed, sent_by
+from kb.admin.form_sections import sections_of
 from kb.admin.people import person
 from kb.admin.replays import replay_page
+from kb.admin.showing import ONLY_SHOWN, is_only_shown, show_without_errors, with_asked_row
 from kb.ingest import BadGuide
 from kb.models import Guide, GuideTranslation
 from kb.services.complaints import sentences
-from kb.services.file_items import difference
 from kb.services.guide_files import draft_of
 from kb.services.replay import replay
 
@@ -31,8 +32,11 @@ class GuidePartForm(forms.ModelForm):
     """A form over a guide, or a part of one, that knows which revision the person began from."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    # Everything the person began from, to be compared with what others saved meanwhile.
+    began = forms.CharField(widget=forms.HiddenInput, required=False)
     # Set on the class made for one request, by `RecordsEdits`.
     complaints: tuple[Any, ...] = ()
+    is_only_shown = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,30 +57,14 @@ class GuidePartForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if self.complaints:
             raise ValidationError(sentences(self.complaints))
-        if self.guide is not None and self.instance.pk:
-            self._refuse_conflict(self.guide, cleaned.get("revision"))
+        if self.is_only_shown:
+            raise ValidationError("", code=ONLY_SHOWN)
+        if self.instance.pk and self._is_overtaken(cleaned.get("revision")):
+            raise EditConflict
         return cleaned
 
-    def _refuse_conflict(self, guide: Guide, began_from: int | None) -> None:
-        if began_from == guide.revision_number:
-            return
-        raise ValidationError(
-            format_html(
-                "{}<pre class='difference' tabindex='0'>{}</pre>",
-                _(
-                    "Someone else saved this guide while you were editing it, so nothing was "
-                    "stored. This is what they changed. Copy your text, load the page again and "
-                    "put it in."
-                ),
-                _changed_since(guide, began_from),
-            )
-        )
-
-
-def _changed_since(guide: Guide, began_from: int | None) -> str:
-    before = guide.revisions.filter(number=began_from or 0).first()
-    newest = guide.revisions.first()
-    return difference(before.file if before else "", newest.file if newest else "")
+    def _is_overtaken(self, began_from: int | None) -> bool:
+        return self.guide is not None and began_from != self.guide.revision_number
 
 
 class RecordsEdits(admin.ModelAdmin):
@@ -94,10 +82,16 @@ class RecordsEdits(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
+        if is_compared(request.POST):
+            request.POST = chosen(request.POST)  # type: ignore[assignment]
+        if is_only_shown(request):
+            request.POST = with_asked_row(request.POST)  # type: ignore[assignment]
         try:
             if _TRIED in request.POST and object_id:
                 return self._tried(request, object_id, form_url, extra_context)
             return super().changeform_view(request, object_id, form_url, extra_context)
+        except EditConflict:
+            return self._compared(request, self.get_object(request, str(object_id)))
         except BadGuide as refused:
             # The transaction was rolled back. The same form again, now with the complaints as
             # its errors: it does not save, and shows what the person typed.
@@ -123,12 +117,41 @@ class RecordsEdits(admin.ModelAdmin):
         list(messages.get_messages(request))
         return replay_page(request, [replay(draft, Guide.objects.get(pk=guide.pk))])
 
+    def _compared(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        form = self.get_form(request, obj, change=True)(instance=obj)
+        formsets = [
+            formset(
+                instance=obj,
+                prefix=formset.get_default_prefix(),
+                queryset=inline.get_queryset(request),
+            )
+            for formset, inline in self.get_formsets_with_inlines(request, obj)
+        ]
+        return compare_page(request, self, obj, form, formsets)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        form = context["adminform"].form
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        if is_only_shown(request):
+            show_without_errors(context, form, formsets)
+        if not form.is_bound and "began" in form.fields:
+            form.initial["began"] = packed(sent_by(form, formsets))
+        context["form_sections"] = sections_of(context)
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         found = getattr(request, "guide_complaints", ())
-        made = {"complaints": found, "user": person(request), "__module__": __name__}
+        made = {
+            "complaints": found,
+            "is_only_shown": is_only_shown(request),
+            "user": person(request),
+            "__module__": __name__,
+        }
         return ModelFormMetaclass(form.__name__, (form,), made)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

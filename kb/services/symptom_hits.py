@@ -40,10 +40,10 @@ class Hits:
     open: int = 0
 
 
-def past_pastes() -> Sequence[Investigation]:
+def past_pastes(*, most: int = MOST_PAST) -> Sequence[Investigation]:
     """The newest pastes, each with its beginning as `text`."""
     rows = Investigation.objects.exclude(text="").annotate(begin=Left("text", _MOST_CHARS))
-    cases = list(rows.defer("text").order_by("-pk")[:MOST_PAST])
+    cases = list(rows.defer("text").order_by("-pk")[:most])
     for case in cases:
         case.text = case.begin
     return cases
