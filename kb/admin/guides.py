@@ -175,9 +175,6 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
         if isinstance(editor := form.fields.get("body"), MarkdownField):
             editor.widget.may_upload = request.user.has_perm("kb.change_guide")
 
-    def has_publish_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("kb.publish_guide")
-
     @admin.action(description=_("Publish selected guides"), permissions=["publish"])
     def publish(self, request: HttpRequest, guides: QuerySet[Guide]) -> None:
         for guide in guides:
