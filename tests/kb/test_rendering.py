@@ -209,6 +209,13 @@ def test_labels_are_in_the_readers_language() -> None:
     assert "<figure" in korean
 
 
+def test_a_warning_is_a_banner_and_the_next_quote_is_its_own() -> None:
+    html = render("> **Do not.** a\n>\n> b\n\n> **주의.** c\n\n> **Ours.** d").html
+
+    assert html.count("<blockquote") == 3
+    assert re.findall(r'<blockquote class="(\w+)">', html) == ["bad", "warn"]
+
+
 def test_a_large_table_and_long_text_are_rendered() -> None:
     html = render("| a | b |\n|:--|--:|\n" + "| 1 | 2 |\n" * 200).html
 
