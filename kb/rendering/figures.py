@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kb.rendering.blocks import Block
-from kb.rendering.commands import SHELLS, commands, copyable, is_destructive, is_wrong
+from kb.rendering.commands import SHELLS, commands, copyable, is_console, is_destructive, is_wrong
 from kb.rendering.highlighting import highlighted, plain
 from kb.rendering.literals import GAP, Fillable
 from kb.rendering.slots import Around, Piece, Value, filled
@@ -77,7 +77,8 @@ class Figures:
         if not wrong:
             yield from self._button(copyable(block.text, block.language), block)
         yield '</figcaption><pre tabindex="0"><code>'
-        yield from highlighted(block.text, block.language, self._of(block))
+        language = "" if is_console(block.text) else block.language
+        yield from highlighted(block.text, language, self._of(block))
         yield "</code></pre>"
         if not wrong:
             yield from self._one_by_one(block)

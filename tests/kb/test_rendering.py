@@ -109,8 +109,18 @@ def test_a_code_block_shows_its_language_and_copies_its_commands() -> None:
         ("- item\n\n  ```bash\n  ls\n  ```", "ls"),
         ("> ```bash\n> ls\n> ```", "ls"),
         ("```bash\nls", "ls"),
+        ("```bash\nls\n- a note\n  that goes on\nINFO: started\n✅ done\npwd\n```", "ls\npwd"),
     ],
-    ids=["prompts", "windows", "python", "code", "in a list", "in a quote", "never closed"],
+    ids=[
+        "prompts",
+        "windows",
+        "python",
+        "code",
+        "in a list",
+        "in a quote",
+        "never closed",
+        "notes",
+    ],
 )
 def test_copy_takes_what_a_person_would_type(block: str, copied: str) -> None:
     assert f'data-copy-text="{copied}"' in render(block).html
