@@ -15,7 +15,7 @@ from markdown.extensions.toc import TocExtension, slugify_unicode
 
 from kb.rendering.cleaning import clean
 from kb.rendering.code import take_code
-from kb.rendering.figures import VARIANTS
+from kb.rendering.figures import ABOVE, BESIDE
 from kb.rendering.keeping import Kept
 from kb.rendering.lists import separate_lists
 from kb.rendering.literals import Fillable
@@ -70,7 +70,7 @@ class Article:
     @property
     def has_variants(self) -> bool:
         """Whether some step has commands for several systems side by side."""
-        return VARIANTS in self.pieces
+        return ABOVE in self.pieces or BESIDE in self.pieces
 
     @property
     def tasks(self) -> tuple[Task, ...]:

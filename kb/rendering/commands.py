@@ -1,6 +1,7 @@
 """What a code block asks a person to do: which lines are commands, and which are dangerous."""
 
 import re
+from collections.abc import Iterable
 
 SHELLS = frozenset(
     {
@@ -72,7 +73,7 @@ def copyable(text: str, language: str) -> str:
     """What Copy takes: commands without prompts, output and comments; other code as it stands."""
     if (
         language in _OUTPUT
-        or _is_console(text)
+        or is_console(text)
         or (_MARKED_WRONG.search(text) and _MARKED_RIGHT.search(text))
     ):
         return ""
@@ -85,16 +86,22 @@ def commands(text: str, language: str) -> list[str]:
     prompted = [line for line in map(_without_prompt, lines) if line]
     if prompted or language not in SHELLS:
         return prompted
-    found: list[str] = []
+    return ["\n".join(whole) for whole in _whole(lines) if not _NO_COMMAND.match(whole[0])]
+
+
+def _whole(lines: Iterable[str]) -> list[list[str]]:
+    """The lines without comments, each with those that go on with it."""
+    found: list[list[str]] = []
     for line in (line for line in lines if line.strip() and not _COMMENT.match(line)):
-        if found and (_GOES_ON.search(found[-1]) or line[0] in " \t"):
-            found[-1] = f"{found[-1]}\n{line}"
-        elif not _NO_COMMAND.match(line):
-            found.append(line)
+        if found and (line[0] in " \t" or _GOES_ON.search(found[-1][-1])):
+            found[-1].append(line)
+        else:
+            found.append([line])
     return found
 
 
-def _is_console(text: str) -> bool:
+def is_console(text: str) -> bool:
+    """Whether it is what a browser's console printed, not code in some language."""
     lines = (line for line in text.splitlines() if line.strip() and not _COMMENT.match(line))
     return _CONSOLE.match(next(lines, "")) is not None
 

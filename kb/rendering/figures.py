@@ -8,14 +8,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kb.rendering.blocks import Block
-from kb.rendering.commands import SHELLS, commands, copyable, is_destructive, is_wrong
+from kb.rendering.commands import SHELLS, commands, copyable, is_console, is_destructive, is_wrong
 from kb.rendering.highlighting import highlighted, plain
 from kb.rendering.literals import GAP, Fillable
 from kb.rendering.slots import Around, Piece, Value, filled
 from kb.rendering.systems import NAMES, WINDOWS, label_system, system_of
 
-# What begins the variants of one step.
-VARIANTS = '<div class="variants">'
+# What begins the variants of one step: beside one another, or one above the other where half
+# the width would break commands in too many pieces.
+BESIDE, ABOVE = '<div class="variants">', '<div class="variants long">'
+_LONGEST_BESIDE = 72
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +51,10 @@ class Figures:
         return tuple(self._variants(blocks))
 
     def _variants(self, blocks: Sequence[Block]) -> Iterator[Piece]:
-        yield VARIANTS
-        for block in blocks:
+        longest = max(len(line) for block in blocks for line in block.text.split("\n"))
+        yield ABOVE if longest > _LONGEST_BESIDE else BESIDE
+        # The same system on the same side throughout.
+        for block in sorted(blocks, key=lambda one: system_of(one) != WINDOWS):
             system = system_of(block)
             yield format_html('<div class="variant {}">', system)
             yield from self._figure(block, NAMES[system])
@@ -73,7 +77,8 @@ class Figures:
         if not wrong:
             yield from self._button(copyable(block.text, block.language), block)
         yield '</figcaption><pre tabindex="0"><code>'
-        yield from highlighted(block.text, block.language, self._of(block))
+        language = "" if is_console(block.text) else block.language
+        yield from highlighted(block.text, language, self._of(block))
         yield "</code></pre>"
         if not wrong:
             yield from self._one_by_one(block)

@@ -16,6 +16,7 @@ from kb.rendering.links import picture, place_of
 from kb.rendering.literals import GAP, Fillable
 from kb.rendering.slots import Anchor, GuideLink, Piece
 from kb.rendering.tasks import ListHead, Task, TaskStart, item_name
+from kb.rendering.tones import tone_of
 
 _TAG = re.compile(
     r'<(?P<end>/?)(?P<name>[a-z][a-z0-9]*)(?P<attributes>(?:\s+[\w-]+="[^"]*")*)\s*/?>'
@@ -95,6 +96,8 @@ class _Reader:
             return self._code(at)
         elif part.name in _HEADINGS:
             self._heading_tag(part)
+        elif part.name == "blockquote" and not part.is_end:
+            self._quote(at)
         else:
             self._other_tag(part)
         return at + 1
@@ -121,6 +124,13 @@ class _Reader:
         elif part.name in _LISTS and self._lists:
             self._lists.pop()
         self._pieces.append(part.html)
+
+    def _quote(self, at: int) -> None:
+        """A quote that begins with a bold warning is a banner of that tone."""
+        following = [p for p in self._parts[at + 1 : at + 5] if p.name or p.html.strip()]
+        names = [part.name for part in following[:3]]
+        tone = tone_of(following[2].html) if names == ["p", "strong", ""] else ""
+        self._pieces.append(f'<blockquote class="{tone}">' if tone else self._parts[at].html)
 
     def _heading_tag(self, part: Part) -> None:
         if not part.is_end:

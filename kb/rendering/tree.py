@@ -4,7 +4,7 @@ import re
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
-from markdown.blockprocessors import CodeBlockProcessor
+from markdown.blockprocessors import BlockQuoteProcessor, CodeBlockProcessor
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
@@ -23,6 +23,7 @@ class GuideTree(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.parser.blockprocessors.register(_FourSpaceCode(md.parser), "code", 80)
+        md.parser.blockprocessors.register(_OwnQuote(md.parser), "quote", 20)
         # Before `inline` (20), which makes elements of what is still text here.
         md.treeprocessors.register(_HeadingIds(md), "heading_ids", 30)
         md.treeprocessors.register(_Tasks(md, self._kept), "tasks", 29)
@@ -33,6 +34,13 @@ class _FourSpaceCode(CodeBlockProcessor):
 
     def test(self, parent: Element, block: str) -> bool:
         return block.startswith("    ")
+
+
+class _OwnQuote(BlockQuoteProcessor):
+    """Quotes with a blank line between are two: a warning's tone is not the next one's."""
+
+    def lastChild(self, parent: Element) -> Element | None:
+        return None
 
 
 class _HeadingIds(Treeprocessor):

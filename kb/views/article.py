@@ -21,6 +21,8 @@ from probes.requests import PageRequest
 # Before a parameter's name in the page's address.
 PREFIX = "p."
 SYSTEM_COOKIE = "system"
+# As many as stand in a row; the others fold away until they are wanted.
+_MOST_FIELDS = 4
 _SYSTEMS = ("windows", "unix")
 
 
@@ -39,19 +41,22 @@ def article_context(
 ) -> dict[str, Any]:
     """What `kb/article.html` shows.
 
-    `article_html`; `toc`, its headings of level 2 and 3; `fields`, what its commands can be
-    filled with; `ticks`, of a case, by item; `case`; `has_variants` and the `system` chosen
-    among them; `has_tasks`.
+    `article_html`; `toc`, its headings of level 2 and 3; `fields` and `more_fields`, what its
+    commands can be filled with; `ticks`, of a case, by item; `case`; `has_variants` and the
+    `system` chosen among them; `has_tasks`.
     """
     fillables = fillables_of(guide, shown.body)
     text = article(shown.body, fillables)
     known = values_of_case(guide, case) if case and text.parameters else {}
     filling = fill(guide, fillables, _typed(request), known)
     ticks = ticks_of(case, guide) if case and text.tasks else {}
+    fields = [one for one in filling.fields if one.name in text.parameters]
     return {
         "article_html": text.html(_around(request, text, filling, case, ticks)),
         "toc": [heading for heading in text.toc if heading.level in (2, 3)],
-        "fields": [one for one in filling.fields if one.name in text.parameters],
+        "fields": fields[:_MOST_FIELDS],
+        "more_fields": fields[_MOST_FIELDS:],
+        "more_is_open": any(one.typed for one in fields[_MOST_FIELDS:]),
         "case": case,
         "ticks": ticks,
         "has_tasks": bool(text.tasks),

@@ -6,12 +6,19 @@ import zlib
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from kb.models import GuideImage
 from kb.services.picture_sizes import shape_of
 from kb.services.pictures import BadPicture, picture_address, store_picture
 from tests.factories import make_user
 from tests.pages.people import RESPONDER, person
+
+
+@pytest.fixture(autouse=True)
+def english() -> object:
+    with translation.override("en"):
+        yield
 
 
 def png(width: int = 3, height: int = 2, *, padding: int = 0) -> bytes:

@@ -3,22 +3,22 @@
 import re
 
 import pytest
+from django.utils import translation
 
 from kb.rendering import article, render
 from kb.rendering.systems import label_system
 
 
 @pytest.fixture(autouse=True)
-def english(settings: object) -> None:
-    from django.utils import translation
-
-    translation.activate("en")
+def english() -> object:
+    with translation.override("en"):
+        yield
 
 
 def groups(markdown: str) -> list[list[str]]:
     """The systems in each group of variants, in their order."""
     html = render(markdown).html
-    found = re.findall(r'<div class="variants">(.*?)</div></div>', html, re.DOTALL)
+    found = re.findall(r'<div class="variants(?: long)?">(.*?)</div></div>', html, re.DOTALL)
     return [re.findall(r'<div class="variant (\w+)">', group) for group in found]
 
 
@@ -76,6 +76,14 @@ def test_what_is_no_pair_stays_apart(markdown: str) -> None:
 
 def test_pairs_in_a_row_stay_pairs() -> None:
     assert groups(f"{PS}\n{BASH}\n{PS}\n{BASH}") == [["windows", "unix"], ["windows", "unix"]]
+
+
+def test_windows_stands_first_and_long_commands_one_above_the_other() -> None:
+    long = PS.replace("-ano", "-ano " * 20)
+
+    assert groups(f"{BASH}\n{PS}") == [["windows", "unix"]]
+    assert 'class="variants long"' in render(f"{long}\n{BASH}").html
+    assert 'class="variants"' in render(f"{PS}\n{BASH}").html
 
 
 def test_what_is_wrong_is_wrong_on_every_system() -> None:

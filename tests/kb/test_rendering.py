@@ -109,8 +109,18 @@ def test_a_code_block_shows_its_language_and_copies_its_commands() -> None:
         ("- item\n\n  ```bash\n  ls\n  ```", "ls"),
         ("> ```bash\n> ls\n> ```", "ls"),
         ("```bash\nls", "ls"),
+        ("```bash\nls\n- a note\n  that goes on\nINFO: started\n✅ done\npwd\n```", "ls\npwd"),
     ],
-    ids=["prompts", "windows", "python", "code", "in a list", "in a quote", "never closed"],
+    ids=[
+        "prompts",
+        "windows",
+        "python",
+        "code",
+        "in a list",
+        "in a quote",
+        "never closed",
+        "notes",
+    ],
 )
 def test_copy_takes_what_a_person_would_type(block: str, copied: str) -> None:
     assert f'data-copy-text="{copied}"' in render(block).html
@@ -207,6 +217,13 @@ def test_labels_are_in_the_readers_language() -> None:
 
     assert render("```bash\nls\n```").html.endswith("</figure>")
     assert "<figure" in korean
+
+
+def test_a_warning_is_a_banner_and_the_next_quote_is_its_own() -> None:
+    html = render("> **Do not.** a\n>\n> b\n\n> **주의.** c\n\n> **Ours.** d").html
+
+    assert html.count("<blockquote") == 3
+    assert re.findall(r'<blockquote class="(\w+)">', html) == ["bad", "warn"]
 
 
 def test_a_large_table_and_long_text_are_rendered() -> None:

@@ -105,6 +105,7 @@
       head.querySelector("progress").value = done;
       head.querySelector(".task-count").textContent = `${done}/${all.length}`;
       head.classList.toggle("done", done === all.length);
+      head.classList.toggle("none", done === 0);
     }
   }
 
