@@ -8,10 +8,14 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 from kb.models import Cause, Guide, Resolution, Service
 from kb.templatetags.localized import cause_title, resolution_title
+
+# A list to choose from that is longer is not read anyway, and thousands make the page slow.
+MOST_OFFERED = 100
 
 
 class MomentField(forms.DateTimeField):
@@ -58,6 +62,20 @@ class CausesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
         return cause_title(cause)
 
 
+def offer_some(field: forms.Field) -> None:
+    """Show only the first of thousands; any of them may be sent all the same."""
+    chosen: Any = field
+
+    def shown() -> list[tuple[object, str]]:
+        some = chosen.queryset[:MOST_OFFERED]
+        return [
+            ("", str(chosen.empty_label)),
+            *((one.pk, chosen.label_from_instance(one)) for one in some),
+        ]
+
+    chosen.widget.choices = CallableChoiceIterator(shown)
+
+
 def not_in_future(at: datetime | None) -> datetime | None:
     if at is not None and at > timezone.now():
         raise forms.ValidationError(_("This is in the future."))
@@ -68,13 +86,12 @@ def fixes_of(guides: Collection[Guide]) -> QuerySet[Resolution]:
     """What may have ended an incident: the fixes of these guides, of every one without any."""
     fixes = Resolution.objects.exclude(kind=Resolution.Kind.AVOID)
     fixes = fixes.filter(cause__guide__state=Guide.State.PUBLISHED)
+    fixes = fixes.select_related("cause__guide").prefetch_related("cause__guide__translations")
     if guides:
         fixes = fixes.filter(cause__guide__in=guides)
-    return (
-        fixes.select_related("cause__guide")
-        .prefetch_related("cause__guide__translations")
-        .order_by("cause__guide__slug", "cause__position", "position")
-    )
+        return fixes.order_by("cause__guide__slug", "cause__position", "position")
+    # Of all guides only some are shown: those that people wrote in last.
+    return fixes.order_by("-cause__guide__updated_at", "cause__position", "position")
 
 
 def lead_to_first_error(form: forms.Form) -> None:

@@ -12,6 +12,7 @@ from incidents.forms.fields import (
     FixChoiceField,
     MomentField,
     not_in_future,
+    offer_some,
 )
 from incidents.models import Incident
 from incidents.services.errors import BadTime, CannotClose
@@ -85,6 +86,8 @@ class CloseForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["resolution"].queryset = fixes  # type: ignore[attr-defined]
         self.fields["known_error"].queryset = open_known_errors()  # type: ignore[attr-defined]
+        for name in ("resolution", "known_error"):
+            offer_some(self.fields[name])
 
     def clean_confirmed(self) -> bool:
         return bool(self.cleaned_data["confirmed"])

@@ -14,6 +14,7 @@ from incidents.forms.fields import (
     MomentField,
     PersonField,
     not_in_future,
+    offer_some,
 )
 from incidents.models import ActionItem
 from kb.models import Attempt, Cause, Resolution
@@ -54,6 +55,7 @@ class AttemptForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["resolution"].queryset = fixes  # type: ignore[attr-defined]
+        offer_some(self.fields["resolution"])
         chosen = Cause.objects.filter(pk__in=[cause.pk for cause in causes])
         self.fields["addresses"].queryset = chosen.select_related("guide").prefetch_related(  # type: ignore[attr-defined]
             "guide__translations"

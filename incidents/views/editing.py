@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from incidents import services
-from incidents.forms import DetailsForm
+from incidents.forms import DetailsForm, lead_to_first_error
 from incidents.views.opened import incident_of
 from probes.requests import PageRequest
 
@@ -40,6 +40,8 @@ def incident_edit(request: PageRequest, public_id: str) -> HttpResponse:
             form.add_error("started_at", str(refused))
         else:
             return redirect(incident)
+    if form.errors:
+        lead_to_first_error(form)
     context = {"form": form, "incident": incident}
     status = 400 if form.is_bound else 200
     return render(request, "incidents/edit.html", context, status=status)

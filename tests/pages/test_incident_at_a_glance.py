@@ -9,12 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from incidents import services
+from incidents.forms import fields
 from incidents.models import Incident
 from incidents.services import timeline
 from incidents.services.linked_guides import linked_guides
 from incidents.services.timeline_days import NEWEST, day_by_day
 from kb.models import Attempt
 from kb.services.ranking import diagnose
+from tests.factories import make_cause, make_guide, make_resolution
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person
 
@@ -176,3 +178,21 @@ def test_an_incident_without_an_error_has_no_checks(client: Client, user: User) 
     Incident.objects.filter(pk=incident.pk).update(investigation=None)
 
     assert client.get(f"{incident.get_absolute_url()}checks/").status_code == 404
+
+
+def test_of_very_many_fixes_some_are_offered_and_any_may_be_named(
+    client: Client, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fields, "MOST_OFFERED", 2)
+    cause = make_cause(make_guide("many"), "cause")
+    fixes = [make_resolution(cause, f"fix-{number}") for number in range(4)]
+    incident = services.open_incident("Login is down", by=user)
+
+    page = page_of(client, incident)
+    said = {"kind": "fix", "resolution": fixes[3].pk}
+    client.post(f"{incident.get_absolute_url()}close/", said)
+
+    closing = page.partition('name="resolution"')[2].partition("</select>")[0]
+    assert closing.count("<option") == 3
+    incident.refresh_from_db()
+    assert incident.investigation.concluded_resolution == fixes[3]
