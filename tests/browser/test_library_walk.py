@@ -77,6 +77,8 @@ def test_the_library_is_narrowed_on_a_phone_without_scripts(
     page.get_by_text("Filters", exact=True).click()
     page.locator(".facet-sheet").get_by_role("link", name="CORS").click()
 
-    expect(page.get_by_role("link", name="A CORS error together with 502 Bad Gateway")).to_be_visible()
+    expect(
+        page.get_by_role("link", name="A CORS error together with 502 Bad Gateway")
+    ).to_be_visible()
     expect(page.locator(".facet-sheet summary").first).to_contain_text("CORS")
     keep(page, "library-5-phone")
