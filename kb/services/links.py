@@ -72,11 +72,18 @@ def section_names(body: str) -> frozenset[str]:
     return frozenset(sections_of(body))
 
 
+def _may_name(text: str) -> bool:
+    """Whether a link or a document's name can be in it: most lines hold neither."""
+    return "](" in text or "]:" in text or ".md" in text
+
+
 def _links(body: str) -> Iterator[Link]:
+    if not _may_name(body):
+        return
     section, by_line = "", _sections_by_line(body)
     for number, (line, is_code) in enumerate(_lines(body), start=1):
         section = by_line.get(number, section)
-        if is_code:
+        if is_code or not _may_name(line):
             continue
         without_code = _CODE.sub(lambda code: " " * len(code[0]), line)
         linked = [*_LINK.findall(without_code), *_DEFINED.findall(without_code)]
