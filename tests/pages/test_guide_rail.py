@@ -167,6 +167,7 @@ def test_repair_that_the_checks_confirm_is_said_to_hold(client: Client) -> None:
 
     rail = in_case(client, case)
     assert "The repair holds, the checks say" in rail
+    assert rail.count('class="rail-check ok"') == 2
     assert "OK now" in rail
 
 
