@@ -143,10 +143,28 @@ def rail_of(
         values = [v for v in diagnosis.parameters if v.guide.pk == guide.pk]
     rail = Rail(
         case=diagnosis.investigation if diagnosis else None,
-        rows=_rows(states),
+        rows=_rows(_newest_looks(states, diagnosis) if diagnosis else states),
         fields=_fields(states, values, errors or {}, typed or {}),
     )
     return _in_case(rail, guide, diagnosis, states) if diagnosis else rail
+
+
+def _newest_looks(states: Sequence[CheckState], diagnosis: Diagnosis) -> list[CheckState]:
+    """What stands in a row is the newest look, though only those before a repair are evidence."""
+    after = {
+        state.check.pk: state
+        for ranked in diagnosis.causes
+        for view in ranked.resolutions
+        for state in view.verify
+    }
+    return [_newer(state, after.get(state.check.pk)) for state in states]
+
+
+def _newer(before: CheckState, after: CheckState | None) -> CheckState:
+    if after is None or before.is_open:
+        return before
+    is_newer = after.run is not None and (before.run is None or after.run.pk > before.run.pk)
+    return after if after.is_open or is_newer else before
 
 
 def _in_case(rail: Rail, guide: Guide, diagnosis: Diagnosis, states: Sequence[CheckState]) -> Rail:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.models import Check, Guide
+from kb.models import Attempt, Check, Guide
 from kb.services.answers import CheckState, Diagnosis, RankedCause
 from kb.services.headings import heading_of
 from probes.models import Run
@@ -22,7 +22,8 @@ class Verdict:
     """`kind` says what may be said; no other words are used for it.
 
     `likely`: runs speak for `cause`, and make it more likely than not or nearly; `suspect`: they
-    speak for it, and for others almost as much: those are `also`. `presumed`: only the text does, nothing was looked at.
+    speak for it, and for others almost as much: those are `also`. `repaired`: one of these two,
+    and the checks after its repair say that it worked. `presumed`: only the text does, nothing was looked at.
     `unexplained`: something is not as expected, and no cause of the guide explains it.
     `blind`: what was looked at could not be seen. `green`: every check is as expected; `mended`:
     and one was not, earlier in this case. `so_far`: those that ran are. `seen` are the runs that carry it; `section` and `heading`
@@ -48,7 +49,7 @@ def verdict_of(diagnosis: Diagnosis, guide: Guide, states: Sequence[CheckState])
         return _about("presumed", guide, leading, diagnosis) if is_told else None
     wrong = [state for state in looked if state.status in ("WARNING", "CRITICAL")]
     if leading and _is_likely(leading, is_something_wrong=bool(wrong)):
-        kind = "likely" if leading.belief >= LIKELY_FROM else "suspect"
+        kind = _kind_of(leading)
         return _about(kind, guide, leading, diagnosis)
     if wrong:
         return Verdict(kind="unexplained", seen=_seen(wrong), rival=_rival(diagnosis, guide, None))
@@ -79,6 +80,13 @@ def _is_likely(ranked: RankedCause, *, is_something_wrong: bool) -> bool:
     return is_supported and (is_something_wrong or ranked.belief >= LIKELY_FROM)
 
 
+def _kind_of(leading: RankedCause) -> str:
+    proposals = (view.verification.proposal.outcome for view in leading.resolutions)
+    if Attempt.Outcome.WORKED in proposals:
+        return "repaired"
+    return "likely" if leading.belief >= LIKELY_FROM else "suspect"
+
+
 def _about(
     kind: str, guide: Guide, ranked: RankedCause | None, diagnosis: Diagnosis
 ) -> Verdict | None:
@@ -92,7 +100,7 @@ def _about(
         section=section,
         heading=heading_of(guide, section),
         rival=_rival(diagnosis, guide, ranked),
-        also=_also(diagnosis, ranked) if kind != "likely" else (),
+        also=_also(diagnosis, ranked) if kind in ("suspect", "presumed") else (),
     )
 
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kb.models import Guide, Investigation
+from kb.models import Guide, Investigation, Resolution
 from kb.services.find import find_fixes, start_from_guide
 from probes.models import Batch, Run
 from tests.factories import (
@@ -155,6 +155,42 @@ def test_what_is_as_expected_after_it_was_not_asks_what_repaired_it(client: Clie
     see(case, guide, tcp="connected")
 
     assert "As expected now, and it was not before" in in_case(client, case)
+
+
+def test_repair_that_the_checks_confirm_is_said_to_hold(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    case = of(guide, listener="not_listening", outside="refused")
+    assert "Look whether it holds" in in_case(client, case)
+
+    see(case, guide, purpose=Batch.Purpose.VERIFY, listener="listening", outside="connected")
+
+    rail = in_case(client, case)
+    assert "The repair holds, the checks say" in rail
+    assert rail.count('class="rail-check ok"') == 2
+    assert "OK now" in rail
+
+
+def test_verifying_checks_of_a_repair_are_run_as_such(client: Client) -> None:
+    person(client, *RESPONDER)
+    guide = make_unreachable()
+    case = of(guide, listener="not_listening")
+    repair = Resolution.objects.get(slug="start")
+
+    client.post("/g/connection/checks/", {"verify": str(repair.pk), "case": case.public_id})
+
+    batch = Batch.objects.get(purpose=Batch.Purpose.VERIFY)
+    assert {item.ref for item in batch.items.all()} == {"connection/listener", "connection/outside"}
+
+
+def test_incident_from_a_guides_case_is_named_after_the_guide(client: Client) -> None:
+    person(client, *RESPONDER)
+    case = of(make_unreachable())
+
+    page = read(client, f"/incidents/new/?guide=connection&from={case.public_id}")
+
+    assert 'value="Server cannot be reached"' in page
+    assert f'value="{case.public_id}"' in page
 
 
 def test_what_could_not_be_seen_is_no_verdict_and_says_what_to_do(client: Client) -> None:

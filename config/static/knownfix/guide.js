@@ -38,11 +38,11 @@ function keepCurrentInSight() {
   }).observe(contents, { attributes: true, subtree: true, attributeFilter: ["aria-current"] });
 }
 
-// On a phone the contents fold away once a section was chosen.
+// Where the contents fold, they fold away once a section was chosen.
 
 document.addEventListener("click", (event) => {
   const fold = event.target.closest(".toc a")?.closest("details");
-  if (fold && matchMedia("(max-width: 980px)").matches) fold.open = false;
+  if (fold && matchMedia("(max-width: 1180px)").matches) fold.open = false;
   if (event.target.closest(".guide-bar button")) wasAskedFromBar = true;
   if (event.target.closest("[data-print]")) {
     event.target.closest("details.menu").open = false;
