@@ -72,9 +72,11 @@ class PasswordMustChange:
         match = request.resolver_match
         if match is None or match.url_name in ("password_change", "logout", "language", "theme"):
             return None
-        if request.user.is_authenticated and hasattr(request.user, "password_due"):
-            return redirect(reverse("password_change"))
-        return None
+        if not (request.user.is_authenticated and hasattr(request.user, "password_due")):
+            return None
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204)  # a whole page has no place in a fragment's
+        return redirect(reverse("password_change"))
 
 
 class SessionEnded:

@@ -3,6 +3,9 @@
 import pytest
 from django.test import Client
 
+from config.models import PasswordDue
+from tests.pages.people import person
+
 pytestmark = pytest.mark.django_db
 CHECKS = "/i/inv_0000000000aa/checks/"
 
@@ -43,3 +46,13 @@ def test_login_says_what_happened_and_leads_back(client: Client) -> None:
 
 def test_plain_visit_still_asks_for_the_page_itself(client: Client) -> None:
     assert client.get("/gaps/")["Location"] == "/login/?next=/gaps/"
+
+
+def test_fragment_of_someone_whose_password_is_due_stays_empty(client: Client) -> None:
+    user = person(client, "kb.change_guide")
+    PasswordDue.objects.create(user=user)
+
+    answer = client.get("/review/count/", headers={"HX-Request": "true"})
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert client.get("/review/")["Location"] == "/password/"

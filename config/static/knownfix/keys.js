@@ -48,12 +48,15 @@ function openCard(event) {
 }
 
 // What was done is recorded by a second press, so the key only brings the button under the finger.
+// Before it was looked at again nobody may say so: then the fold that tells why is reached.
 
 function reachFixed() {
-  const button = cardHere()?.querySelector("[data-fixed]:not([disabled])");
+  const button = cardHere()?.querySelector("[data-fixed]");
   if (!button) return;
-  for (let fold = button.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-  button.focus();
+  const fold = button.closest("details.also");
+  if (fold) fold.open = true;
+  if (button.disabled) fold?.querySelector("summary").focus();
+  else button.focus();
 }
 
 const KEYS = {
