@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop, ngettext_lazy
 ADMIN_WORDS = frozenset(
     {
         gettext_noop("Select %s to view"),
+        gettext_noop("View %s"),
         gettext_noop("Select %s to change"),
         gettext_noop(" By %(filter_title)s "),
         gettext_noop("Start typing to filter…"),

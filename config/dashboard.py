@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 from config.dashboard_questions import DUE, SOME_DAY, URGENT, Question, questions
 from kb.models import Guide, GuideRevision
 
-EDITS_SHOWN = 10
+EDITS_SHOWN = 6
 
 
 @dataclass(frozen=True, kw_only=True)

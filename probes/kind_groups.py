@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from probes.engine import registry
 from probes.engine.schema import Kind
+from probes.engine_texts import translated
 
 GROUPS: Mapping[str, tuple[str | Promise, tuple[str, ...]]] = {
     "network": (
@@ -55,3 +56,9 @@ def grouped_kinds() -> Iterator[KindGroup]:
     for name, (title, kinds) in GROUPS.items():
         found = tuple(registry.KINDS[kind] for kind in kinds)
         yield KindGroup(name=name, title=str(title), kinds=found)
+
+
+def kind_words(name: str) -> str:
+    """A kind's title in the reader's language; one that is gone keeps its name."""
+    kind = registry.KINDS.get(name)
+    return translated(kind.title) if kind else name

@@ -49,7 +49,6 @@ class ApiKeyAdmin(ListAdmin):
     list_filter = [KeyFilter]
     list_select_related = ["user"]
     search_fields = ["name", "user__username"]
-    date_hierarchy = "created_at"
     autocomplete_fields = ["user", "scopes"]
     actions = ["revoke"]
 

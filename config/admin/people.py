@@ -95,7 +95,7 @@ class PeopleAdmin(ListAdmin, UserAdmin):
     list_display = ["username", "shown_name", "shown_roles", "shown_access", "last_login"]
     list_filter = [WhoFilter, "groups", "is_superuser"]
     filter_horizontal = ()
-    autocomplete_fields = ["groups", "user_permissions"]
+    autocomplete_fields = ["user_permissions"]
     readonly_fields = ["last_login", "date_joined"]
     actions = ["switch_off", "switch_on", "ask_for_password"]
 
@@ -103,6 +103,9 @@ class PeopleAdmin(ListAdmin, UserAdmin):
         return super().get_queryset(request).prefetch_related("groups")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            # Few enough to see all, and ticked without a script.
+            kwargs["widget"] = forms.CheckboxSelectMultiple
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         return name_permissions(field) if db_field.name == "user_permissions" else field
 

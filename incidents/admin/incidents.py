@@ -23,6 +23,7 @@ from incidents.forms import CloseForm, complain, fixes_of
 from incidents.models import ActionItem, Incident, Note, StatusChange
 from incidents.services.editing import check_start
 from kb.admin.inlines import GuideRows
+from kb.admin.of_guide import OfService
 from kb.services.errors import CannotConclude
 from probes.admin.asking import Asked, ask, is_answered, say
 from probes.admin.chips import chip
@@ -135,10 +136,9 @@ class IncidentAdmin(ListAdmin):
         address="incident_new",
     )
     list_display = ["title", "shown_status", "severity", "assignee", "started_at", "resolved_at"]
-    list_filter = ["status", "severity", TakenFilter, "services", WhereItHappened]
+    list_filter = ["status", "severity", TakenFilter, "started_at", OfService, WhereItHappened]
     list_select_related = ["assignee"]
     search_fields = ["title", "report", "public_id"]
-    date_hierarchy = "started_at"
     autocomplete_fields = ["services", "assignee", "reporter"]
     readonly_fields = [
         "status",

@@ -21,6 +21,7 @@ from kb.admin.guide_evidence import evidence_of
 from kb.admin.guide_lists import DueFilter, review_chip, state_chip
 from kb.admin.guide_parts import CauseRows, CheckRows, SymptomRows, TranslationRows
 from kb.admin.imports import import_view
+from kb.admin.of_guide import OfService
 from kb.admin.people import person
 from kb.admin.recording import GuidePartForm, RecordsEdits
 from kb.admin.replays import replay_page
@@ -79,7 +80,7 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
         address="admin:kb_guide_import",
     )
     list_display = ["title", "slug", "shown_state", "language", "owner", "shown_review"]
-    list_filter = ["state", DueFilter, "language", "services"]
+    list_filter = ["state", DueFilter, "language", OfService]
     list_select_related = ["owner"]
     search_fields = ["title", "slug", "summary", "symptoms__phrases"]
     autocomplete_fields = ["owner", "services"]

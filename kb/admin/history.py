@@ -21,10 +21,9 @@ class GuideRevisionAdmin(HistoryAdmin):
     about = _("Every saved version of every guide: who saved it, when, and what changed.")
     first_step = FirstStep(words=_("The first save of a guide makes its first revision."))
     list_display = ["guide", "number", "author", "source", "note", "created_at"]
-    list_filter = ["source", OfGuide]
+    list_filter = ["source", "created_at", OfGuide]
     list_select_related = ["guide", "author"]
     search_fields = ["guide__title", "guide__slug", "note", "author__username"]
-    date_hierarchy = "created_at"
     fields = [
         "guide",
         "number",
@@ -85,10 +84,9 @@ class InvestigationAdmin(HistoryAdmin):
     )
     list_display = ["shown_title", "public_id", "started_by", "created_at", "shown_end"]
     search_help_text = WHERE_SEARCH_LOOKS
-    list_filter = [EndFilter, "confirmation"]
+    list_filter = [EndFilter, "created_at", "confirmation"]
     list_select_related = ["started_by", "concluded_cause"]
     search_fields = ["public_id", "text", "fingerprint"]
-    date_hierarchy = "created_at"
     fields = [
         ("public_id", "created_at", "started_by"),
         "text",
@@ -120,7 +118,6 @@ class AttemptAdmin(HistoryAdmin):
     )
     list_display = ["what", "outcome", "resolution", "investigation", "by", "at"]
     list_filter = ["outcome", "at"]
-    date_hierarchy = "at"
     list_select_related = ["resolution", "investigation", "by"]
     search_fields = ["what", "note", "investigation__public_id"]
 
@@ -133,8 +130,7 @@ class SearchGapAdmin(HistoryAdmin):
     first_step = FirstStep(words=_("Nothing to do: every pasted error found an answer so far."))
 
     list_display = ["sample_line", "count", "first_seen", "last_seen", "answered_by"]
-    list_filter = [AnsweredFilter]
-    date_hierarchy = "last_seen"
+    list_filter = [AnsweredFilter, "last_seen"]
     list_select_related = ["answered_by"]
     search_fields = ["sample", "fingerprint"]
 

@@ -10,11 +10,19 @@ from django.utils.translation import gettext as _
 
 
 class ChosenFilter(admin.SimpleListFilter):
-    """`parameter_name` is the lookup itself, as `guide__id__exact`; `model` is what it names."""
+    """`parameter_name` is the lookup itself, as `guide__id__exact`; `model` is what it names.
+
+    Where there are no more than `listed` rows, all of them are offered.
+    """
 
     model: type[Model]
+    listed = 0
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        if self.listed:
+            rows = list(self.model._default_manager.all()[: self.listed + 1])
+            if len(rows) <= self.listed:
+                return [(str(row.pk), str(row)) for row in rows]
         # Django asks before it has sorted out which parameters are this filter's.
         wanted = request.GET.get(str(self.parameter_name), "")
         one = self.model._default_manager.filter(pk=wanted).first() if wanted.isdigit() else None

@@ -27,7 +27,7 @@ from probes.engine.errors import InvalidParams
 from probes.engine.schema import Kind
 from probes.engine_texts import translated
 from probes.forms import RunForm, form_for_kind, judging_fields, param_fields
-from probes.kind_groups import grouped_kinds
+from probes.kind_groups import grouped_kinds, kind_words
 from probes.models import Batch, Probe
 
 _OWN_FIELDS = ["name", "slug", "timeout_s", "retries"]
@@ -59,7 +59,7 @@ class KindFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         names = Probe.objects.order_by("kind").values_list("kind", flat=True).distinct()
-        return [(name, _kind_words(name)) for name in names]
+        return [(name, kind_words(name)) for name in names]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Probe]) -> QuerySet[Probe]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -321,18 +321,13 @@ class ProbeAdmin(ListAdmin):
 
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def shown_kind(self, probe: Probe) -> str:
-        return _kind_words(probe.kind)
+        return kind_words(probe.kind)
 
     @admin.display(description=gettext_lazy("approval"), ordering="approved_at")
     def shown_approval(self, probe: Probe) -> str:
         if probe.is_approved:
             return chip("ok", "✓", _("Approved"))
         return chip("warning", "!", _("Waiting for approval"))
-
-
-def _kind_words(name: str) -> str:
-    kind = registry.KINDS.get(name)
-    return translated(kind.title) if kind else name
 
 
 def _choice(kind: Kind, query: Any) -> dict[str, str]:

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST
 from probes import reasons, services
 from probes.admin.chips import status_chip
 from probes.admin.lists import WHERE_SEARCH_LOOKS, FirstStep, HistoryAdmin
-from probes.models import Batch, BatchItem, Run, Status
+from probes.kind_groups import kind_words
+from probes.models import Batch, BatchItem, Probe, Run, Status
 from probes.remedies import remedy_of
 
 
@@ -113,6 +114,20 @@ class BatchAdmin(HistoryAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
+class KindFilter(admin.SimpleListFilter):
+    """Of the probes there are: the runs themselves are too many to ask which kinds they had."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        names = Probe.objects.order_by("kind").values_list("kind", flat=True).distinct()
+        return [(name, kind_words(name)) for name in names]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
+        return queryset.filter(item__kind=self.value()) if self.value() else queryset
+
+
 @admin.register(Run)
 class RunAdmin(HistoryAdmin):
     about = gettext_lazy("What each probe saw. Written once, never changed.")
@@ -130,7 +145,7 @@ class RunAdmin(HistoryAdmin):
         "recorded_at",
     ]
     search_help_text = WHERE_SEARCH_LOOKS
-    list_filter = ["status", "item__kind", "item__batch__purpose", "item__batch__location"]
+    list_filter = ["status", KindFilter, "item__batch__location"]
     list_select_related = ["item__batch__location"]
     search_fields = ["public_id", "item__probe_slug", "item__ref", "reason_code", "summary"]
     # Without the permission to change, Django shows every field for reading only.

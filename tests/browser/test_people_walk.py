@@ -45,8 +45,8 @@ def make_user(page, group: str) -> None:
     page.wait_for_url("**/change/**")
     if group in EDITORS:
         page.get_by_label("Staff status").check()
-    page.locator("#id_groups_from").select_option(label=group)
-    page.locator("#id_groups_add, #id_groups_add_link").first.click()
+    # Roles are boxes to tick; they were Django's two lists.
+    page.locator("#id_groups").get_by_label(group, exact=True).check()
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url("**/admin/auth/user/")
 
