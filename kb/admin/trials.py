@@ -34,7 +34,9 @@ def trial_view(request: HttpRequest) -> HttpResponse:
     may_see_cases = request.user.has_perm("kb.view_investigation")
     rows = filled(sent_in(request.POST), own="guide").rows.get("symptoms", {})
     pk = request.POST.get("_guide", "")
-    causes = Cause.objects.filter(guide_id=pk).values_list("pk", flat=True) if pk.isdecimal() else []
+    causes = (
+        Cause.objects.filter(guide_id=pk).values_list("pk", flat=True) if pk.isdecimal() else []
+    )
     trial = try_symptoms(
         list(_symptoms(rows.values())),
         _text(request, may_see_cases),
