@@ -18,7 +18,10 @@ class FormSection:
 
 
 def sections_of(context: dict[str, Any]) -> list[FormSection]:
-    return [*_fieldsets(context["adminform"]), *_lists(context["inline_admin_formsets"])]
+    return [
+        *_fieldsets(context["adminform"]),
+        *_lists(context["inline_admin_formsets"], context["complaints"]),
+    ]
 
 
 def _fieldsets(adminform: Any) -> Iterator[FormSection]:
@@ -33,10 +36,11 @@ def _fieldsets(adminform: Any) -> Iterator[FormSection]:
         )
 
 
-def _lists(inlines: Any) -> Iterator[FormSection]:
+def _lists(inlines: Any, complaints: Any) -> Iterator[FormSection]:
     for inline in inlines:
         formset = inline.formset
         errors = formset.total_error_count() if formset.is_bound else 0
+        errors += sum(one.field.startswith(f"{formset.prefix}.") for one in complaints)
         yield FormSection(
             anchor=f"{formset.prefix}-group",
             name=capfirst(str(formset.model._meta.verbose_name_plural)),

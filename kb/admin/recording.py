@@ -138,6 +138,8 @@ class RecordsEdits(admin.ModelAdmin):
             show_without_errors(context, form, formsets)
         if not form.is_bound and "began" in form.fields:
             form.initial["began"] = packed(sent_by(form, formsets))
+        # Where a row may have to be looked for, all are open.
+        context["complaints"] = getattr(request, "guide_complaints", ())
         context["form_sections"] = sections_of(context)
         return super().render_change_form(request, context, *args, **kwargs)
 

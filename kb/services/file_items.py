@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
 
+from kb.difference import Fold, folded_lines, word_difference
+
 Draft = TypeVar("Draft")
 
 
@@ -28,6 +30,16 @@ class FileItem(Generic[Draft]):
         """A unified difference from what is stored; empty when nothing would change."""
         before = self._written(self.before) if self.before else ""
         return difference(before, self._written(self.draft))
+
+    @cached_property
+    def folds(self) -> list[Fold]:
+        """The same word by word, as stretches that are shown or folded away."""
+        before = self._written(self.before) if self.before else ""
+        return folded_lines(word_difference(before, self._written(self.draft)))
+
+    @property
+    def written(self) -> str:
+        return self._written(self.draft)
 
     @abstractmethod
     def _written(self, draft: Draft) -> str:

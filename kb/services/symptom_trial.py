@@ -17,6 +17,7 @@ from kb.services.symptom_hits import Hits, Kin
 MOST_CHARS = 100_000
 MOST_CASES = 5
 MOST_SYMPTOMS = 200
+MOST_SIGNS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,15 @@ class SymptomOutcome:
     def is_hit(self) -> bool:
         return any(one.spans for one in self.signs)
 
+    @property
+    def first_signs(self) -> list[TriedSign]:
+        """The few to show: what hit or cannot be used comes first."""
+        return sorted(self.signs, key=lambda one: not (one.spans or one.problem))[:MOST_SIGNS]
+
+    @property
+    def further_signs(self) -> int:
+        return len(self.signs) - len(self.first_signs)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stretch:
@@ -84,10 +94,14 @@ def try_symptoms(
     past: Sequence[Investigation] = (),
     causes: Collection[int] = (),
 ) -> Trial:
-    """`causes` are those of the guide: a past case that ended with one of them is hit rightly."""
+    """What stands in the text comes first, then what hits wrongly most.
+
+    `causes` are those of the guide: a past case that ended with one of them is hit rightly.
+    """
     text = text.replace("\r\n", "\n")[:MOST_CHARS]
     kin = Kin(causes=causes)
-    outcomes = tuple(_outcome(one, text, past, kin) for one in symptoms[:MOST_SYMPTOMS])
+    found = [_outcome(one, text, past, kin) for one in symptoms[:MOST_SYMPTOMS]]
+    outcomes = tuple(sorted(found, key=lambda one: (not one.is_hit, -one.hits.wrong)))
     return Trial(outcomes=outcomes, text=tuple(_stretches(text, outcomes)), tried_past=len(past))
 
 

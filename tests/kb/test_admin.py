@@ -437,7 +437,7 @@ def test_files_are_previewed_and_then_imported(client: Client, guide: Guide) -> 
     preview = client.post(IMPORT, {"documents": files, "preview": "1"})
 
     html = unescape(preview.content.decode())
-    assert "+    title: Not started" in html
+    assert "title: <del>Nothing runs</del><ins>Not started</ins>" in html
     assert guide.causes.get(slug="not-running").title == "Nothing runs"
 
     applied = client.post(IMPORT, {**hidden_fields(preview.content.decode()), "apply": "1"})
