@@ -195,7 +195,11 @@ def _unsaved_probe(slug: str, n: int) -> Probe:
 def _log_entry(user: User) -> LogEntry:
     kind = ContentType.objects.get_for_model(User)
     return LogEntry(
-        user=user, content_type=kind, object_id=str(user.pk), object_repr=str(user), action_flag=CHANGE
+        user=user,
+        content_type=kind,
+        object_id=str(user.pk),
+        object_repr=str(user),
+        action_flag=CHANGE,
     )
 
 
