@@ -14,6 +14,7 @@ from tests.databases import (
     migrated_file,
     sqlite_file,
 )
+from tests.once import passwords_hashed_quickly, static_files_listed_once
 from tests.support.listening import listener, silent
 
 # Here and not beside the laboratory: whoever hands the tests out to workers loads no more than this.
@@ -25,8 +26,10 @@ __all__ = [
     "listener",
     "migrated",
     "migrated_file",
+    "passwords_hashed_quickly",
     "silent",
     "sqlite_file",
+    "static_files_listed_once",
 ]
 
 LEFT_OUT = ("browser", "postgres", "shared", "lint", "bench", "lab")

@@ -16,14 +16,21 @@ RESPONDER = (
 )
 
 
+def named(permissions: tuple[str, ...]) -> list[Permission]:
+    """The permissions of these names (`kb.view_guide`), by one query."""
+    found = {
+        f"{one.content_type.app_label}.{one.codename}": one
+        for one in Permission.objects.select_related("content_type").filter(
+            codename__in=[name.partition(".")[2] for name in permissions]
+        )
+    }
+    return [found[name] for name in permissions]
+
+
 def person(client: Client, *permissions: str, password: str | None = None) -> User:
     """Logged in without a password, unless the test is about one: hashing takes a fifth of a second."""
     user = User.objects.create_user("mina", password=password)
-    for permission in permissions:
-        app, codename = permission.split(".")
-        user.user_permissions.add(
-            Permission.objects.get(content_type__app_label=app, codename=codename)
-        )
+    user.user_permissions.add(*named(permissions))
     client.force_login(user)
     client.cookies["django_language"] = "en"
     return user
