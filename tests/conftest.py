@@ -13,6 +13,7 @@ from tests.databases import (
     migrated,
     migrated_file,
     sqlite_file,
+    worker_folder,
 )
 from tests.once import passwords_hashed_quickly, static_files_listed_once
 from tests.support.listening import listener, silent
@@ -30,6 +31,7 @@ __all__ = [
     "silent",
     "sqlite_file",
     "static_files_listed_once",
+    "worker_folder",
 ]
 
 LEFT_OUT = ("browser", "postgres", "shared", "lint", "bench", "lab")

@@ -1,9 +1,12 @@
 """A real database that a test shares with the processes it starts."""
 
+import contextlib
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,15 +35,69 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any, migrated: Migrated) -> None:
-    """pytest-django's own; a copy is kept before any test writes, for migrating takes seconds.
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
+    worker_folder: Path,
+    migrated: Migrated,
+) -> Iterator[None]:
+    """pytest-django's own, which finds its database filled where another worker has migrated one.
 
-    Where no collected test uses a database, none was made.
+    Migrating takes seconds. `migrate` runs all the same and finds nothing to do. A copy is kept
+    before any test writes. Where no collected test uses a database, none is made.
     """
-    if connection.vendor == "sqlite" and connection.is_in_memory_db():
-        with django_db_blocker.unblock():
-            connection.ensure_connection()
-            migrated.content = connection.connection.serialize()
+    with filled_by_the_first(worker_folder) as kept:
+        request.getfixturevalue("django_db_setup")
+        if connection.vendor == "sqlite" and connection.is_in_memory_db():
+            with django_db_blocker.unblock():
+                connection.ensure_connection()
+                migrated.content = connection.connection.serialize()
+            if not kept.exists():
+                kept.write_bytes(migrated.content)
+    yield
+
+
+@pytest.fixture(scope="session")
+def worker_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the workers of this run share, and no other run."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@contextlib.contextmanager
+def filled_by_the_first(folder: Path) -> Iterator[Path]:
+    """One worker at a time; the test database of the later ones holds what the first left here.
+
+    A server's databases are made side by side, each by its own worker.
+    """
+    kept = folder / "migrated.sqlite3"
+    if connection.vendor != "sqlite":
+        yield kept
+        return
+    with taken(folder / "migrating"), contextlib.ExitStack() as stack:
+        name = connection.creation._get_test_db_name()
+        if kept.exists() and connection.creation.is_in_memory_db(name):
+            # A database in memory lives as long as anybody holds it.
+            database = stack.enter_context(contextlib.closing(sqlite3.connect(name, uri=True)))
+            with contextlib.closing(sqlite3.connect(kept)) as source:
+                source.backup(database)
+        yield kept
+
+
+@contextlib.contextmanager
+def taken(path: Path) -> Iterator[None]:
+    """A folder as a lock, on every system; who comes later waits."""
+    while True:
+        try:
+            path.mkdir()
+            break
+        except FileExistsError:
+            time.sleep(0.05)
+    try:
+        yield
+    finally:
+        path.rmdir()
 
 
 @pytest.fixture(scope="session")
