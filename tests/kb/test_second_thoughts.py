@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils.translation import override
 
 from kb.models import Attempt, CaseFact, Investigation, Resolution
 from kb.services.errors import CannotConclude
@@ -75,7 +76,7 @@ def test_after_a_while_it_cannot_be_undone(case: Investigation, jisu: User) -> N
     attempt.at -= UNDO_FOR + timedelta(seconds=1)
     attempt.save()
 
-    with pytest.raises(CannotConclude, match="too late"):
+    with override("en"), pytest.raises(CannotConclude, match="too late"):
         undo_outcome(attempt, by=jisu)
 
     assert Investigation.objects.get().concluded_at is not None
