@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.test import TransactionTestCase
+from django.utils.translation import override
 
 
 @dataclass
@@ -55,7 +57,30 @@ def django_db_setup(
                 migrated.content = connection.connection.serialize()
             if not kept.exists():
                 kept.write_bytes(migrated.content)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", put_back(migrated.content))
+        yield
+
+
+def put_back(content: bytes) -> Callable[[TransactionTestCase], None]:
+    """Ends a test that committed: the database in memory is as it was migrated, not flushed.
+
+    A flush makes permissions, content types and groups anew for every such test. Where it is
+    needed, it names them as `migrate` does and not in the language that the test left active.
+    """
+    flush = TransactionTestCase._fixture_teardown
+
+    def fixture_teardown(test_case: TransactionTestCase) -> None:
+        if connection.vendor != "sqlite" or not connection.is_in_memory_db():
+            with override(None):
+                flush(test_case)
+            return
+        connection.ensure_connection()
+        with contextlib.closing(sqlite3.connect(":memory:")) as source:
+            source.deserialize(content)
+            source.backup(connection.connection)
+
+    return fixture_teardown
 
 
 @pytest.fixture(scope="session")
