@@ -19,7 +19,9 @@ PICTURES = ROOT / "docs" / "screenshots"
 TAKES_ANEW = os.environ.get("KNOWNFIX_PICTURES") == "1"
 DESK = {"width": 1360, "height": 900}
 PHONE = {"width": 390, "height": 844}
-REDIS = "redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:6379. Connection refused."
+REDIS = (
+    "redis.exceptions.ConnectionError: Error 111 connecting to 127.0.0.1:6379. Connection refused."
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
