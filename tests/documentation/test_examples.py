@@ -1,6 +1,7 @@
 """The examples of README.md and docs/api.md do what the text says, on starter content."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from rest_framework.test import APIClient
 
-from config.models import ApiKey
+from config.first_run import TERMINAL_SCOPES, make_key
 from kb.models import Guide
 from tests.documentation.commands import Block, Shell, blocks, differences, lines
 from tests.flows.person import work
@@ -23,16 +24,16 @@ REFUSED = ("needs_confirmation", "invalid")
 
 
 @pytest.fixture
-def client(settings) -> APIClient:
-    """An administrator with a key, on a base in English with the starter content."""
+def base(settings) -> None:
+    """Starter content, spoken of in English."""
     put_starter_content()
     settings.LANGUAGE_CODE = "en"
-    user = User.objects.create_superuser("admin")
-    secret = ApiKey.new_secret()
-    key = ApiKey.objects.create(name="documents", user=user, digest=ApiKey.digest_of(secret))
-    from django.contrib.auth.models import Permission
 
-    key.scopes.set(Permission.objects.all())
+
+def client_with(*scopes: str) -> APIClient:
+    """The administrator's, with a key that may do this and nothing else."""
+    user = User.objects.create_superuser("admin")
+    _key, secret = make_key("documents", user=user, scopes=scopes)
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
     return client
@@ -57,10 +58,13 @@ def _refused(line: str, answer) -> list[str]:
     return [] if code in REFUSED else [f"{line[:90]}: {answer.status_code} {answer.content}"]
 
 
-def test_examples_of_the_api_work_in_their_order(client: APIClient) -> None:
+@pytest.mark.usefixtures("base")
+def test_examples_of_the_api_work_in_their_order_with_the_key_they_ask_for() -> None:
+    document = ROOT / "docs" / "api.md"
+    client = client_with(*re.findall(r"--scope (\S+)", document.read_text()))
     shell = Shell(client=client, files=FILES, meanwhile=work)
 
-    assert walked(shell, blocks(ROOT / "docs" / "api.md")) == []
+    assert walked(shell, blocks(document)) == []
 
     assert {"ID", "BATCH", "INCIDENT"} <= shell.variables.keys()
     batch = client.get(f"/api/v1/batches/{shell.variables['BATCH']}").json()
@@ -68,14 +72,17 @@ def test_examples_of_the_api_work_in_their_order(client: APIClient) -> None:
     assert all(item["run"]["status"] for item in batch["items"])
 
 
-def test_examples_of_the_readme_work(client: APIClient) -> None:
-    shell = Shell(client=client, files=FILES)
+@pytest.mark.usefixtures("base")
+def test_examples_of_the_readme_work_with_the_key_of_a_first_start() -> None:
+    shell = Shell(client=client_with(*TERMINAL_SCOPES), files=FILES)
 
     assert walked(shell, blocks(ROOT / "README.md")) == []
     assert shell.answer is not None
 
 
-def test_example_guide_is_imported_as_it_is(client: APIClient) -> None:
+@pytest.mark.usefixtures("base")
+def test_example_guide_is_imported_as_it_is() -> None:
+    client = client_with("kb.import_guide", "kb.publish_guide")
     text = (ROOT / "docs/examples/redis-refused.md").read_bytes()
 
     answer = client.generic("POST", "/api/v1/import", text, content_type="text/markdown")
