@@ -23,13 +23,17 @@ class Said(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A schedule's name and what it said otherwise: `{(from, to): Said}` in hours ago."""
+    """A schedule's name and what it said otherwise: `{(from, to): Said}` in hours ago.
+
+    `place` is where an agent looks from; without one it is the base's own host.
+    """
 
     name: str
     kind: str
     params: dict
     well: Said
     otherwise: dict
+    place: str = ""
 
 
 _REFUSED = Said("CRITICAL", "refused", "127.0.0.1 port 6379 refused the connection")
@@ -75,6 +79,22 @@ SCHEDULES = (
         {(60, 36): _BLIND},
     ),
     Told("Search answers", "http", _page(9200, "/"), _ANSWERED, {(650, 610): _WRONG}),
+    Told(
+        "Storefront's name resolves",
+        "dns_resolve",
+        {"name": "localhost"},
+        Said("OK", "resolves", "the name resolves"),
+        {(290, 280): Said("CRITICAL", "missing", "the name does not resolve")},
+        "Branch office",
+    ),
+    Told(
+        "Storefront answers the office",
+        "http",
+        _page(8000, "/office"),
+        _ANSWERED,
+        {(410, 404): _WRONG, (75, 60): _SLOW},
+        "Branch office",
+    ),
 )
 
 
@@ -112,12 +132,22 @@ def _schedule(told: Told):
     services.save_probe(probe, by=None)
     Probe.objects.filter(pk=probe.pk).update(approved_hash=probe.definition_hash)
     schedule = Schedule(slug=slug, name=told.name, probe=probe, every_s=3600)
-    schedule.location = services.server_location()
+    schedule.location = _location(told.place)
     services.save_schedule(schedule)
     # Beyond the pictures: what would be looked at is not there.
     later = timezone.now() + timedelta(days=1)
     Schedule.objects.filter(pk=schedule.pk).update(next_at=later)
     return schedule
+
+
+def _location(name: str):
+    from probes import services
+    from probes.models import Location
+
+    if not name:
+        return services.server_location()
+    slug = name.lower().replace(" ", "-")
+    return Location.objects.get_or_create(slug=slug, defaults={"name": name})[0]
 
 
 def _month(schedule, told: Told) -> None:

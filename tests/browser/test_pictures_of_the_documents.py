@@ -44,7 +44,7 @@ def picture(page, name: str, *shows: str) -> None:
 def to(page, text: str) -> None:
     """Bring this to the top of the window, below the bar."""
     page.get_by_text(text).filter(visible=True).first.evaluate(
-        "(one) => window.scrollTo(0, one.getBoundingClientRect().top + window.scrollY - 90)"
+        "(one) => window.scrollTo(0, one.getBoundingClientRect().top + window.scrollY - 76)"
     )
 
 
@@ -87,7 +87,7 @@ def test_from_a_pasted_error_to_an_incident(open_page: Callable) -> None:
 def test_what_runs_by_itself(open_page: Callable) -> None:
     page = open_page(viewport=DESK)
     page.goto("/status/")
-    picture(page, "status", "scheduled checks", "Redis accepts connections", "could not look")
+    picture(page, "status", "scheduled checks", "Branch office", "Redis accepts connections")
 
 
 def test_an_author_s_pages(open_page: Callable) -> None:
@@ -102,14 +102,22 @@ def test_an_author_s_pages(open_page: Callable) -> None:
     page.get_by_label("An error as people paste it").fill(REDIS)
     page.get_by_role("button", name="Try the symptoms").click()
     expect(page.locator(".trial-text mark").first).to_be_visible()
-    to(page, "An error as people paste it")
-    picture(page, "symptom-tester", "An error as people paste it")
+    to(page, "Try against a text")
+    picture(
+        page, "symptom-tester", "Try against a text", "1 symptom found in the text", "False hits"
+    )
 
     page.goto("/admin/kb/cause/?q=Redis+is+not+running")
     page.locator("#result_list tbody th a").first.click()
     page.wait_for_url("**/change/**")
     to(page, "Evidence: what checks say about this cause")
-    picture(page, "evidence", "Evidence: what checks say about this cause")
+    picture(
+        page,
+        "evidence",
+        "Evidence: what checks say about this cause",
+        "that speaks strongly for",
+        "that rules out",
+    )
 
 
 def test_a_phone_at_night(open_page: Callable) -> None:
