@@ -181,8 +181,13 @@ KNOWNFIX_SELF_APPROVAL = env.flag("KNOWNFIX_SELF_APPROVAL")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request": {"()": "config.request_log.NamesRequest"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}{about} {message}", "style": "{"}
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
     # It warns of every request that waits for a moment, as when a page asks for its pictures.
     "loggers": {
