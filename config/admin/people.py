@@ -8,6 +8,7 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -35,6 +36,10 @@ class PermissionAdmin(admin.ModelAdmin):
     search_fields = ["codename"]
     ordering = ["content_type__app_label", "content_type__model", "codename"]
     list_select_related = ["content_type"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """None: the search fields ask the site's own address."""
+        return []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Permission]:
         return super().get_queryset(request).select_related("content_type")

@@ -1,6 +1,10 @@
 // Names what select2 draws in the admin: it leaves its boxes without the label of their field.
 "use strict";
 
+// Each of several has its own button; one that clears all would be no item of the list it stands in.
+for (const select of document.querySelectorAll("select.admin-autocomplete[multiple]"))
+  select.dataset.allowClear = "false";
+
 function wordsOf(select) {
   const label = select.labels?.[0]?.textContent.trim().replace(/:$/, "");
   return label || select.getAttribute("aria-label") || "";
