@@ -5,9 +5,12 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, SetUnusablePasswordMixin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -35,6 +38,10 @@ class PermissionAdmin(admin.ModelAdmin):
     search_fields = ["codename"]
     ordering = ["content_type__app_label", "content_type__model", "codename"]
     list_select_related = ["content_type"]
+
+    def get_urls(self) -> list[URLPattern]:
+        """None: the search fields ask the site's own address."""
+        return []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Permission]:
         return super().get_queryset(request).select_related("content_type")
@@ -89,9 +96,20 @@ class WhoFilter(admin.SimpleListFilter):
                 return queryset
 
 
+class NewPassword(AdminPasswordChangeForm):
+    """Django's own, whose help was put together in one language for all when it was loaded."""
+
+    usable_password_help_text = format_lazy(  # type: ignore[assignment]
+        '{}<ul id="id_unusable_warning" class="messagelist"><li class="warning">{}</li></ul>',
+        SetUnusablePasswordMixin.usable_password_help_text,
+        gettext_lazy("If disabled, the current password for this user will be lost."),
+    )
+
+
 @admin.register(User)
 class PeopleAdmin(ListAdmin, UserAdmin):
     about = gettext_lazy("Who may sign in. A role says what they may do there.")
+    change_password_form = NewPassword
     list_display = ["username", "shown_name", "shown_roles", "shown_access", "last_login"]
     list_filter = [WhoFilter, "groups", "is_superuser"]
     filter_horizontal = ()

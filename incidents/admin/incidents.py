@@ -28,7 +28,7 @@ from kb.services.errors import CannotConclude
 from probes.admin.asking import Asked, ask, is_answered, say
 from probes.admin.chips import chip
 from probes.admin.lists import FirstStep, ListAdmin
-from probes.admin.split_times import name_parts
+from probes.admin.moments import AsksForMoments
 from probes.services import masked
 
 _LOOKS = {
@@ -38,7 +38,7 @@ _LOOKS = {
 }
 
 
-class NoteInline(admin.TabularInline):
+class NoteInline(AsksForMoments, admin.TabularInline):
     """What is written stays: notes are added, never changed."""
 
     model = Note
@@ -69,7 +69,7 @@ class StatusChangeInline(admin.TabularInline):
         return request.user.has_perm("incidents.view_incident")
 
 
-class ActionItemInline(admin.TabularInline):
+class ActionItemInline(AsksForMoments, admin.TabularInline):
     model = ActionItem
     formset = GuideRows
     fields = ["what", "owner", "due", "horizon"]
@@ -152,11 +152,6 @@ class IncidentAdmin(ListAdmin):
     inlines = [NoteInline, ActionItemInline, StatusChangeInline]
     change_form_template = "admin/incidents/incident/change_form.html"
     actions = ["take", "assign", "mark_resolved"]
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        name_parts(field)
-        return field
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         told: list[Any] = ["title", ("severity", "environment"), "services", "report", "started_at"]

@@ -13,6 +13,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from probes import public_ids
+from probes.admin.deletions import TellsDeletions
+from probes.admin.moments import AsksForMoments
 
 # Nobody turns more pages than these hold, and counting on costs a scan of the whole table.
 MOST_COUNTED = 10_000
@@ -49,7 +51,7 @@ class BoundedPaginator(Paginator):
         return min(self._counted, MOST_COUNTED)
 
 
-class ListAdmin(admin.ModelAdmin):
+class ListAdmin(AsksForMoments, TellsDeletions):
     """`about` says in a sentence what the rows are; `first_step` how to come to the first."""
 
     about: Any = ""

@@ -18,7 +18,6 @@ from probes.admin.asking import say
 from probes.admin.chips import status_chip
 from probes.admin.fields import ChoiceWithWords
 from probes.admin.lists import FirstStep, ListAdmin
-from probes.admin.split_times import name_parts
 from probes.forms import pairs_text
 from probes.models import Maintenance, Schedule
 from probes.schedule_form import ScheduleForm
@@ -260,11 +259,6 @@ class MaintenanceAdmin(ListAdmin):
     date_hierarchy = "starts_at"
     fields = ["reason", ("starts_at", "ends_at"), "location", "schedule"]
     actions = ["end_now"]
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        name_parts(field)
-        return field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs["widget"] = ChoiceWithWords(db_field, self.admin_site, words=_("all"))

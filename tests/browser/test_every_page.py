@@ -13,17 +13,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 # Addresses without a page: they take what a page's form posts, or answer a script or a machine.
 POSTED = {
-    "action_done", "admin:logout", "admin:probes_batch_cancel", "admin:probes_probe_approve",
-    "batch_cancel", "gap_draft", "gap_look_up", "guide_answer", "guide_checks", "incident_action",
-    "incident_add_to", "incident_attempt", "incident_close", "incident_merge", "incident_note",
-    "incident_status", "incident_take", "incident_unmerge", "investigation_answer",
-    "investigation_cancel", "investigation_checks", "investigation_outcome",
-    "investigation_parameters", "language", "logout", "run_again", "schedule_pause",
-    "schedule_run", "theme",
+    "action_done", "admin:kb_guide_picture", "admin:kb_guide_preview", "admin:kb_guide_try",
+    "admin:logout", "admin:probes_batch_cancel", "admin:probes_location_revoke",
+    "admin:probes_location_token", "admin:probes_probe_approve", "batch_cancel", "gap_draft",
+    "gap_look_up", "guide_answer", "guide_checks", "guide_outcome", "guide_remark", "guide_stop",
+    "guide_ticks", "guide_undo", "incident_action", "incident_add_to", "incident_attempt",
+    "incident_close", "incident_merge", "incident_note", "incident_status", "incident_take",
+    "incident_unmerge", "investigation_answer", "investigation_cancel", "investigation_checks",
+    "investigation_outcome", "investigation_parameters", "language", "logout", "run_again",
+    "schedule_pause", "schedule_run", "theme", "tour",
 }  # fmt: skip
 ANSWERED = {
     "admin:autocomplete", "admin:jsi18n", "admin:view_on_site", "agent_pyz", "batch_live", "docs",
-    "incident_postmortem_file", "incident_similar", "investigation_live", "live", "ready", "schema",
+    "guide_file", "guide_live", "incident_checks", "incident_postmortem_file", "incident_similar",
+    "investigation_live", "live", "picture", "ready", "review_count", "run_output", "schema",
+    "status_live",
 }  # fmt: skip
 # Rows that nobody makes or deletes by hand: their addresses exist and refuse everyone.
 REFUSED = {
@@ -33,11 +37,10 @@ REFUSED = {
         "kb_attempt",
         "kb_guiderevision",
         "kb_investigation",
-        "kb_searchgap",
         "probes_batch",
         "probes_run",
     )
-}
+} | {"admin:kb_searchgap_add"}
 # Looked at by tests of their own, because a signed-in administrator never meets them.
 ELSEWHERE = {"admin:login", "admin:password_change_done", "login"}
 # With everything a page brings along the first time: 60 kB, so that it is there on a bad line.

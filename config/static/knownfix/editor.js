@@ -58,7 +58,6 @@ class Editor {
     this.text.addEventListener("drop", (event) => this.take(event, event.dataTransfer));
     this.warnings.addEventListener("click", (event) => this.goTo(event));
     const tools = this.root.querySelector(".editor-tools");
-    tools.hidden = false;
     for (const button of tools.querySelectorAll("[data-insert]"))
       button.addEventListener("click", () => this.insertPart(button));
     const file = tools.querySelector("[data-picture]");
