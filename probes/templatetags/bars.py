@@ -105,9 +105,12 @@ def _run_bars(entries: Sequence[_Bar], *, places: int) -> SafeString:
 
 def _run_bar(place: int, bar: _Bar) -> SafeString:
     look = LOOKS[bar.status]
+    rect = _rect(place * _RUN_STEP, _RUN_WIDTH, HEIGHTS[bar.status], look.name)
+    # A list draws thousands of these, and what went well needs no words.
+    if not bar.href and bar.status == Status.OK:
+        return rect
     at = timezone.localtime(bar.at).strftime("%Y-%m-%d %H:%M")
     title = f"{at} {look.word}: {label(bar.reason_code)}"
-    rect = _rect(place * _RUN_STEP, _RUN_WIDTH, HEIGHTS[bar.status], look.name)
     drawn = format_html("<g><title>{}</title>{}</g>", title, rect)
     if not bar.href:
         return drawn
@@ -117,14 +120,14 @@ def _run_bar(place: int, bar: _Bar) -> SafeString:
 
 # A board draws thousands of bars of few sorts.
 @lru_cache(maxsize=4096)
-def _rect(x: float, width: float, height: float, name: str) -> SafeString:
+def _rect(x: float, width: float, height: float, name: str, above: float = 0) -> SafeString:
     # A hollow bar is drawn by its outline, which needs half its width on every side.
     inset = 0.5 if name == "unknown" else 0
     return format_html(
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
         name,
         f"{x + inset:g}",
-        f"{HEIGHT - height + inset:g}",
+        f"{HEIGHT - above - height + inset:g}",
         f"{width - 2 * inset:g}",
         f"{height - 2 * inset:g}",
     )
@@ -147,37 +150,69 @@ def _svg(name: str, width: int, *, role: str, label: str, drawn: SafeString) -> 
 
 @register.simple_tag
 def window_bars(window: Window, width: int = 240) -> SafeString:
-    """One bar for each part of the window, the newest at the right."""
+    """One bar for each part of the window, the newest at the right.
+
+    Only a part in which something else than OK was seen is told when one points at it: what went
+    well, and where nothing ran, are one shape each, or a board of fifty would weigh megabytes.
+    """
     step = width / len(window.spans)
-    language = get_language() or ""
-    bars = (
-        (_title(span, language), _rects(round(place * step, 1), round(step * 0.76, 1), span))
-        for place, span in enumerate(window.spans)
-    )
+    places = [(round(place * step, 1), span) for place, span in enumerate(window.spans)]
+    broad = round(step * 0.76, 1)
     return _svg(
         "run-bars window-bars",
         width,
         role="img",
         label=f"{NAMES[window.name]}: {tally_words(window.tally)}",
-        drawn=format_html_join("", "<g><title>{}</title>{}</g>", bars),
+        drawn=_plain_parts(places, broad) + _told_parts(places, broad),
     )
 
 
-def _rects(x: float, width: float, span: Span) -> SafeString:
+_Places = Sequence[tuple[float, Span]]
+
+
+def _plain_parts(places: _Places, broad: float) -> SafeString:
+    """Where nothing ran, and what went well, also below a tip of something else."""
+    never = [x for x, span in places if span.is_read and not span.tally.worst]
+    well = [x for x, span in places if span.is_read and _has_ok_below(span.tally)]
+    return _shape(NEVER_RUN.name, HEIGHTS[""], never, broad) + _shape(
+        LOOKS["OK"].name, HEIGHTS["OK"], well, broad
+    )
+
+
+def _has_ok_below(tally: Tally) -> bool:
     """A part in which less than half of the looks saw something else is only tipped with it."""
-    if not span.is_read:
+    is_tipped = tally.worst in ("WARNING", "CRITICAL") and 2 * tally.ok > tally.looked
+    return tally.worst == "OK" or is_tipped
+
+
+def _shape(name: str, height: float, xs: Sequence[float], broad: float) -> SafeString:
+    if not xs:
         return SafeString("")
-    tally, worst = span.tally, span.tally.worst
-    look = LOOKS.get(worst, NEVER_RUN)
-    if worst in ("OK", "UNKNOWN", "") or 2 * tally.ok <= tally.looked:
-        return _rect(x, width, HEIGHTS[worst], look.name)
-    tip = max(_LEAST_TIP, round(2 * (1 - tally.ok / tally.looked) * (HEIGHT - HEIGHTS["OK"])))
-    return _rect(x, width, HEIGHTS["OK"] + tip, look.name) + _rect(x, width, HEIGHTS["OK"], "ok")
+    drawn = "".join(f"M{x:g} {HEIGHT - height:g}h{broad:g}V{HEIGHT}h-{broad:g}z" for x in xs)
+    return format_html('<path class="{}" d="{}"/>', name, drawn)
+
+
+def _told_parts(places: _Places, broad: float) -> SafeString:
+    language = get_language() or ""
+    told = (
+        (_title(span, language), _told_bar(x, broad, span.tally))
+        for x, span in places
+        if span.is_read and span.tally.worst not in ("OK", "")
+    )
+    return format_html_join("", "<g><title>{}</title>{}</g>", told)
+
+
+def _told_bar(x: float, broad: float, tally: Tally) -> SafeString:
+    look = LOOKS[tally.worst]
+    if not _has_ok_below(tally):
+        return _rect(x, broad, HEIGHTS[tally.worst], look.name)
+    share = 2 * (1 - tally.ok / tally.looked) * (HEIGHT - HEIGHTS["OK"])
+    return _rect(x, broad, max(_LEAST_TIP, round(share)), look.name, HEIGHTS["OK"])
 
 
 def _title(span: Span, language: str) -> str:
-    said = _words_of(span.tally, language) if span.is_read else _("not read")
-    return f"{_times(timezone.localtime(span.start), timezone.localtime(span.end))} {said}"
+    times = _times(timezone.localtime(span.start), timezone.localtime(span.end))
+    return f"{times} {_words_of(span.tally, language)}"
 
 
 @lru_cache(maxsize=1024)
@@ -280,32 +315,3 @@ def _y(length: float, most: float, height: int) -> float:
 
 def _joined(points: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x},{y}" for x, y in points)
-
-
-# The phases of a request in their order, as the HTTP kinds time them.
-PHASES: Mapping[str, str | Promise] = {
-    "dns": gettext_lazy("Looking up the name"),
-    "connect": gettext_lazy("Connecting"),
-    "tls": gettext_lazy("TLS handshake"),
-    "ttfb": gettext_lazy("Waiting for the answer"),
-    "body": gettext_lazy("Reading the answer"),
-}
-_PHASES_WIDTH = 600
-
-
-@register.inclusion_tag("parts/phases.html")
-def phases(timings: Any) -> dict[str, Any]:
-    """Where the time of one request went; nothing for what an older base wrote otherwise."""
-    spent = {name: timings.get(f"{name}_s") for name in PHASES} if isinstance(timings, dict) else {}
-    known = {name: each for name, each in spent.items() if isinstance(each, int | float)}
-    total, x, drawn = sum(known.values()), 0.0, []
-    for name, each in known.items() if total else ():
-        width = _PHASES_WIDTH * each / total
-        title = f"{PHASES[name]}: {seconds(each)}"
-        drawn.append({"name": name, "x": round(x, 1), "width": round(width, 1), "title": title})
-        x += width
-    return {
-        "phases": drawn,
-        "width": _PHASES_WIDTH,
-        "summary": ", ".join(str(phase["title"]) for phase in drawn),
-    }
