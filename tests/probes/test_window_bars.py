@@ -53,6 +53,14 @@ def test_a_part_that_failed_now_and_then_is_tipped_and_says_when() -> None:
     assert drawn.count("M") == 2
 
 
+def test_a_brief_board_tells_only_what_failed_mostly() -> None:
+    brief = window_bars(window(Tally(ok=9, critical=1), Tally(critical=2)), is_brief=True)
+
+    assert '<path class="critical" d="M0 7h91.2v3h-91.2z"/>' in brief
+    assert brief.count("<title>") == 1
+    assert "Critical: 2</title>" in brief
+
+
 def test_a_part_that_failed_mostly_is_no_longer_green_at_all() -> None:
     drawn = window_bars(window(Tally(ok=1, critical=4)))
 
