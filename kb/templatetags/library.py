@@ -1,4 +1,4 @@
-"""The list of guides: its links, and the newest looks of a guide's checks as small signs."""
+"""The list of guides: its links, and what a guide's checks saw last as small signs."""
 
 from collections import Counter
 from typing import Any
@@ -12,23 +12,17 @@ from probes.templatetags.states import LOOKS, NEVER_RUN
 
 register = template.Library()
 
-# More signs than this are a pattern, not something to count.
-MOST_SIGNS = 12
-
 
 @register.inclusion_tag("kb/look_signs.html")
 def look_signs(looks: Looks) -> dict[str, Any]:
-    """A sign per check that ran, the worst first, and how many never did; in words for all."""
-    counted = Counter(looks.seen)
-    words = [f"{LOOKS[status].word} {count}" for status, count in counted.items()]
-    if looks.never:
-        words.append(f"{NEVER_RUN.word} {looks.never}")
+    """A sign per state with how many checks saw it last, the worst first; in words for all."""
+    signs = [(LOOKS[status], count) for status, count in Counter(looks.seen).items()]
+    never = [(NEVER_RUN, looks.never)] if looks.never else []
+    states = ", ".join(f"{look.word} {count}" for look, count in [*signs, *never])
     return {
-        "signs": [LOOKS[status] for status in looks.seen[:MOST_SIGNS]],
-        "more": max(0, len(looks.seen) - MOST_SIGNS),
+        "signs": signs,
         "never": looks.never,
-        "said": _("%(count)s checks: %(states)s")
-        % {"count": looks.checks, "states": ", ".join(words)},
+        "said": _("%(count)s checks: %(states)s") % {"count": looks.checks, "states": states},
         "is_any": looks.checks > 0,
     }
 

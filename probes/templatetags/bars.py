@@ -1,4 +1,4 @@
-"""Runs drawn on the server: bars, sparklines and a chart of how long they took."""
+"""Runs drawn on the server as bars: one for each run, or one for each part of a time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 
 from probes.models import Schedule, Status
 from probes.reasons import label
-from probes.services.histories import SHOWN, Glimpse, Latency, Tally, tally_of
+from probes.services.histories import SHOWN, Glimpse, Tally, tally_of
 from probes.services.windows import Span, Window
-from probes.templatetags.states import LOOKS, NEVER_RUN, seconds
+from probes.templatetags.states import LOOKS, NEVER_RUN
 
 register = template.Library()
 
@@ -26,9 +26,6 @@ register = template.Library()
 HEIGHT = 22
 HEIGHTS = {"OK": 12, "WARNING": 17, "CRITICAL": 22, "UNKNOWN": 8, "": 2}
 _RUN_WIDTH, _RUN_STEP = 6, 8
-_SPARK_WIDTH, _SPARK_HEIGHT = 132, 26
-CHART_WIDTH, CHART_HEIGHT = 860, 190
-_MARGIN = 3
 _LEAST_TIP = 3
 
 NAMES: Mapping[str, str | Promise] = {
@@ -105,9 +102,12 @@ def _run_bars(entries: Sequence[_Bar], *, places: int) -> SafeString:
 
 def _run_bar(place: int, bar: _Bar) -> SafeString:
     look = LOOKS[bar.status]
+    rect = _rect(place * _RUN_STEP, _RUN_WIDTH, HEIGHTS[bar.status], look.name)
+    # A list draws thousands of these, and what went well needs no words.
+    if not bar.href and bar.status == Status.OK:
+        return rect
     at = timezone.localtime(bar.at).strftime("%Y-%m-%d %H:%M")
     title = f"{at} {look.word}: {label(bar.reason_code)}"
-    rect = _rect(place * _RUN_STEP, _RUN_WIDTH, HEIGHTS[bar.status], look.name)
     drawn = format_html("<g><title>{}</title>{}</g>", title, rect)
     if not bar.href:
         return drawn
@@ -117,14 +117,14 @@ def _run_bar(place: int, bar: _Bar) -> SafeString:
 
 # A board draws thousands of bars of few sorts.
 @lru_cache(maxsize=4096)
-def _rect(x: float, width: float, height: float, name: str) -> SafeString:
+def _rect(x: float, width: float, height: float, name: str, above: float = 0) -> SafeString:
     # A hollow bar is drawn by its outline, which needs half its width on every side.
     inset = 0.5 if name == "unknown" else 0
     return format_html(
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>',
         name,
         f"{x + inset:g}",
-        f"{HEIGHT - height + inset:g}",
+        f"{HEIGHT - above - height + inset:g}",
         f"{width - 2 * inset:g}",
         f"{height - 2 * inset:g}",
     )
@@ -145,39 +145,80 @@ def _svg(name: str, width: int, *, role: str, label: str, drawn: SafeString) -> 
     )
 
 
+class _Block(NamedTuple):
+    """A box on the ground, or `above` it."""
+
+    look: str
+    x: float
+    height: float
+    above: float = 0
+
+
 @register.simple_tag
-def window_bars(window: Window, width: int = 240) -> SafeString:
-    """One bar for each part of the window, the newest at the right."""
+def window_bars(window: Window, width: int = 240, *, is_brief: bool = False) -> SafeString:
+    """One bar for each part of the window, the newest at the right.
+
+    Boxes of one look are one shape without words: a board of fifty windows would weigh a megabyte
+    otherwise. What failed is told part by part when one points at it; brief, only where it was
+    most of what was seen there.
+    """
     step = width / len(window.spans)
-    language = get_language() or ""
-    bars = (
-        (_title(span, language), _rects(round(place * step, 1), round(step * 0.76, 1), span))
-        for place, span in enumerate(window.spans)
-    )
+    plain: list[_Block] = []
+    told: list[tuple[_Block, Span]] = []
+    for place, span in enumerate(window.spans):
+        if span.is_read:
+            *below, top = _blocks(round(place * step, 1), span.tally)
+            plain += below
+            if top.look in _WORDLESS or (is_brief and below):
+                plain.append(top)
+            else:
+                told.append((top, span))
+    broad = round(step * 0.76, 1)
     return _svg(
         "run-bars window-bars",
         width,
         role="img",
         label=f"{NAMES[window.name]}: {tally_words(window.tally)}",
-        drawn=format_html_join("", "<g><title>{}</title>{}</g>", bars),
+        drawn=_shapes(plain, broad) + _told_bars(told, broad),
     )
 
 
-def _rects(x: float, width: float, span: Span) -> SafeString:
+_WORDLESS = (LOOKS["OK"].name, NEVER_RUN.name)
+
+
+def _blocks(x: float, tally: Tally) -> list[_Block]:
     """A part in which less than half of the looks saw something else is only tipped with it."""
-    if not span.is_read:
-        return SafeString("")
-    tally, worst = span.tally, span.tally.worst
-    look = LOOKS.get(worst, NEVER_RUN)
+    worst = tally.worst
+    look = LOOKS.get(worst, NEVER_RUN).name
     if worst in ("OK", "UNKNOWN", "") or 2 * tally.ok <= tally.looked:
-        return _rect(x, width, HEIGHTS[worst], look.name)
-    tip = max(_LEAST_TIP, round(2 * (1 - tally.ok / tally.looked) * (HEIGHT - HEIGHTS["OK"])))
-    return _rect(x, width, HEIGHTS["OK"] + tip, look.name) + _rect(x, width, HEIGHTS["OK"], "ok")
+        return [_Block(look, x, HEIGHTS[worst])]
+    ground = HEIGHTS["OK"]
+    tip = max(_LEAST_TIP, round(2 * (1 - tally.ok / tally.looked) * (HEIGHT - ground)))
+    return [_Block(LOOKS["OK"].name, x, ground), _Block(look, x, tip, ground)]
+
+
+def _shapes(blocks: Sequence[_Block], broad: float) -> SafeString:
+    """One path for all boxes of a look."""
+    drawn: dict[str, list[str]] = {}
+    for look, x, height, above in blocks:
+        box = f"M{x:g} {HEIGHT - above - height:g}h{broad:g}v{height:g}h-{broad:g}z"
+        drawn.setdefault(look, []).append(box)
+    paths = ((look, "".join(boxes)) for look, boxes in drawn.items())
+    return format_html_join("", '<path class="{}" d="{}"/>', paths)
+
+
+def _told_bars(told: Sequence[tuple[_Block, Span]], broad: float) -> SafeString:
+    language = get_language() or ""
+    bars = (
+        (_title(span, language), _rect(top.x, broad, top.height, top.look, top.above))
+        for top, span in told
+    )
+    return format_html_join("", "<g><title>{}</title>{}</g>", bars)
 
 
 def _title(span: Span, language: str) -> str:
-    said = _words_of(span.tally, language) if span.is_read else _("not read")
-    return f"{_times(timezone.localtime(span.start), timezone.localtime(span.end))} {said}"
+    times = _times(timezone.localtime(span.start), timezone.localtime(span.end))
+    return f"{times} {_words_of(span.tally, language)}"
 
 
 @lru_cache(maxsize=1024)
@@ -209,103 +250,3 @@ def _words_of(tally: Tally, language: str) -> str:
 @register.filter
 def runs_counted(count: int) -> str:
     return ngettext("of %(count)d run", "of %(count)d runs", count) % {"count": count}
-
-
-@register.inclusion_tag("parts/sparkline.html")
-def sparkline(runs: Sequence[Glimpse], latency: Latency | None) -> dict[str, Any]:
-    """How long the last looks took. Runs that could not look say nothing about that."""
-    lengths = [run.elapsed_s for run in runs if run.status != Status.UNKNOWN]
-    points = _points(lengths, _SPARK_WIDTH, _SPARK_HEIGHT)
-    return {
-        "points": _joined(points),
-        "last": points[-1] if points else None,
-        "width": _SPARK_WIDTH,
-        "height": _SPARK_HEIGHT,
-        "latency": latency,
-        "median": seconds(latency.median) if latency else "",
-        "most": seconds(latency.most) if latency else "",
-    }
-
-
-@register.inclusion_tag("parts/latency_chart.html")
-def latency_chart(runs: Sequence[Glimpse], latency: Latency | None) -> dict[str, Any]:
-    """The same as a chart: a point a run, with the median and the 95th percentile as lines."""
-    looked = [run for run in runs if run.status != Status.UNKNOWN]
-    points = _points([run.elapsed_s for run in looked], CHART_WIDTH, CHART_HEIGHT)
-    dots = [
-        {"x": x, "y": y, "name": LOOKS[run.status].name, "title": _dot_title(run)}
-        for (x, y), run in zip(points, looked, strict=True)
-        if run.status != Status.OK
-    ]
-    return {
-        "points": _joined(points),
-        "dots": dots,
-        "latency": latency,
-        "width": CHART_WIDTH,
-        "height": CHART_HEIGHT,
-        "lines": _lines(latency) if latency else [],
-        "first": looked[0].started_at if looked else None,
-        "last": looked[-1].started_at if looked else None,
-    }
-
-
-def _dot_title(run: Glimpse) -> str:
-    at = timezone.localtime(run.started_at).strftime("%Y-%m-%d %H:%M")
-    return f"{at} {LOOKS[run.status].word}: {label(run.reason_code)}, {seconds(run.elapsed_s)}"
-
-
-def _lines(latency: Latency) -> list[dict[str, Any]]:
-    marks = (("median", latency.median), ("p95", latency.p95))
-    return [
-        {"name": name, "y": _y(value, latency.most, CHART_HEIGHT), "value": seconds(value)}
-        for name, value in marks
-    ]
-
-
-def _points(lengths: Sequence[float], width: int, height: int) -> list[tuple[float, float]]:
-    """From zero at the bottom to the longest at the top, the newest at the right."""
-    most = max(lengths, default=0)
-    step = (width - 2 * _MARGIN) / max(1, len(lengths) - 1)
-    start = width - _MARGIN - step * (len(lengths) - 1)
-    return [
-        (round(start + place * step, 1), _y(length, most, height))
-        for place, length in enumerate(lengths)
-    ]
-
-
-def _y(length: float, most: float, height: int) -> float:
-    share = length / most if most else 0
-    return round(height - _MARGIN - share * (height - 2 * _MARGIN), 1)
-
-
-def _joined(points: Sequence[tuple[float, float]]) -> str:
-    return " ".join(f"{x},{y}" for x, y in points)
-
-
-# The phases of a request in their order, as the HTTP kinds time them.
-PHASES: Mapping[str, str | Promise] = {
-    "dns": gettext_lazy("Looking up the name"),
-    "connect": gettext_lazy("Connecting"),
-    "tls": gettext_lazy("TLS handshake"),
-    "ttfb": gettext_lazy("Waiting for the answer"),
-    "body": gettext_lazy("Reading the answer"),
-}
-_PHASES_WIDTH = 600
-
-
-@register.inclusion_tag("parts/phases.html")
-def phases(timings: Any) -> dict[str, Any]:
-    """Where the time of one request went; nothing for what an older base wrote otherwise."""
-    spent = {name: timings.get(f"{name}_s") for name in PHASES} if isinstance(timings, dict) else {}
-    known = {name: each for name, each in spent.items() if isinstance(each, int | float)}
-    total, x, drawn = sum(known.values()), 0.0, []
-    for name, each in known.items() if total else ():
-        width = _PHASES_WIDTH * each / total
-        title = f"{PHASES[name]}: {seconds(each)}"
-        drawn.append({"name": name, "x": round(x, 1), "width": round(width, 1), "title": title})
-        x += width
-    return {
-        "phases": drawn,
-        "width": _PHASES_WIDTH,
-        "summary": ", ".join(str(phase["title"]) for phase in drawn),
-    }

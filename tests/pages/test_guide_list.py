@@ -167,7 +167,7 @@ def test_newest_look_of_each_check_is_a_sign_with_words(client: Client) -> None:
 
     page = ask(client)
 
-    assert '<span class="sign critical">✕</span>' in page
+    assert '<span class="sign critical"><b>✕</b>1</span>' in page
     assert re.search(r'aria-label="\d checks: Critical 1, Never run \d"', page)
 
 
