@@ -20,7 +20,7 @@ LARGEST_PICTURE = 250_000
 
 _CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)(?:\s\"[^\"]*\")?\)|src=\"([^\"]+)\"")
-_HEADING = re.compile(r"^#+ (.+?)(?: \{#([\w-]+)\})?$", re.MULTILINE)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 def links(path: Path) -> list[str]:
@@ -30,13 +30,10 @@ def links(path: Path) -> list[str]:
 
 
 def anchors(path: Path) -> set[str]:
-    """The names of a document's headings, as the forges make them, and those it gives itself."""
+    """The names of a document's headings, as the forges make them."""
     text = re.sub(r"^```.*?^```$", "", path.read_text(), flags=re.MULTILINE | re.DOTALL)
-    found: set[str] = set()
-    for words, name in _HEADING.findall(text):
-        plain = re.sub(r"[^\w\s-]", "", words.lower()).strip()
-        found |= {plain.replace(" ", "-"), name}
-    return found
+    plain = (re.sub(r"[^\w\s-]", "", words.lower()).strip() for words in _HEADING.findall(text))
+    return {words.replace(" ", "-") for words in plain}
 
 
 def _is_there(document: Path, link: str) -> bool:
