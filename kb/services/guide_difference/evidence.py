@@ -10,8 +10,8 @@ from probes.templatetags.states import LOOKS
 
 
 def evidence_words(evidence: EvidenceDraft, checks: Mapping[str, str]) -> str:
-    """`checks` names the guide's checks by slug."""
-    seen = (
+    """`checks` names the guide's checks by slug. All conditions hold together, in any order."""
+    seen = sorted(
         f"“{checks.get(check, check)}”: {_condition(condition)}"
         for check, condition in evidence.when.items()
     )

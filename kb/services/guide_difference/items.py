@@ -119,7 +119,7 @@ def _symptom(symptom: SymptomDraft, names: Names) -> Item:
         _("phrases"): symptom.phrases,
         _("pattern"): (symptom.pattern,),
         _("language"): (_language(symptom.language),),
-        _("speaks for"): tuple(speaks_for),
+        _("speaks for"): tuple(sorted(speaks_for)),
         _("explained by"): tuple(
             names.symptoms.get(one, one) for one in sorted(symptom.explained_by)
         ),
