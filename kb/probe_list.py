@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import Min, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import QueryDict
 
-from kb.models import Check, Guide
+from kb.models import Check, Guide, GuideTranslation
 from probes.engine_texts import translated
 from probes.models import BatchItem, Probe, Schedule, Status
 from probes.services.histories import Glimpse, Latency, Tally, last_runs, latency_of, tally_of
@@ -150,11 +150,17 @@ def checks_of(pks: Sequence[int], guides: QuerySet[Guide] | None) -> dict[int, l
     if guides is None:
         return {}
     rows = Check.objects.filter(probe__in=pks, guide__in=guides).order_by("guide__slug", "position")
-    rows = rows.prefetch_related(Prefetch("guide", Guide.objects.prefetch_related("translations")))
+    rows = rows.prefetch_related(Prefetch("guide", titled(Guide.objects.all())))
     found: dict[int, dict[int, Check]] = {}
     for check in rows:
         found.setdefault(check.probe_id, {}).setdefault(check.guide_id, check)
     return {pk: list(by_guide.values()) for pk, by_guide in found.items()}
+
+
+def titled(guides: QuerySet[Guide]) -> QuerySet[Guide]:
+    """With what names them in every language, and without their long texts."""
+    own = GuideTranslation.objects.defer("body")
+    return guides.defer("body").prefetch_related(Prefetch("translations", own))
 
 
 def _next_times(pks: Sequence[int]) -> dict[int, datetime]:

@@ -30,6 +30,11 @@ def reviewed() -> QuerySet[Guide]:
     return Guide.objects.filter(state__in=_REVIEWED)
 
 
+def is_large() -> bool:
+    """Whether there are too many guides to look at all of them for a page."""
+    return reviewed()[FEW : FEW + 1].exists()
+
+
 def look_at(guides: Iterable[int]) -> list[Health]:
     """The health of these guides now, in their order; it is kept."""
     pks = list(guides)
@@ -55,7 +60,7 @@ def look_at_changed() -> None:
 
 def look_in_turn() -> None:
     """At the few guides that nobody looked at for longest, where the base is large."""
-    if reviewed()[FEW : FEW + 1]:
+    if is_large():
         look_at_changed()
         long_ago = GuideHealth.objects.filter(looked_at__lt=timezone.now() - AGAIN_AFTER)
         oldest = long_ago.filter(guide__state__in=_REVIEWED).order_by("looked_at", "pk")

@@ -10,7 +10,7 @@ from django.db.models import Min, QuerySet
 
 from kb.models import GuideHealth, Service
 from kb.services.health import KINDS, Health, health_of
-from kb.services.kept_health import FEW, kept, look_at, look_at_changed, reviewed
+from kb.services.kept_health import is_large, kept, look_at, look_at_changed, reviewed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,20 +33,20 @@ class Queue:
     unseen: int = 0
 
 
-def review_queue(*, reason: str = "", service: str = "", owner: str = "", few: int = FEW) -> Queue:
+def review_queue(*, reason: str = "", service: str = "", owner: str = "") -> Queue:
     """The queue, narrowed by a kind of reason, a service's slug, an owner's name.
 
-    Up to `few` guides are all looked at; of more, what was found last is read, and the guides
-    of the rows that are read are looked at anew.
+    The guides of a small base are all looked at; in a large one what was found last is read, and
+    the guides of the rows that are read are looked at anew.
     """
-    if reviewed()[few : few + 1]:
+    if is_large():
         return _as_kept(reason, service, owner)
     return _as_of_now(reason, service, owner)
 
 
-def count_queue(few: int = FEW) -> int:
+def count_queue() -> int:
     """How many guides have a reason."""
-    if not reviewed()[few : few + 1]:
+    if not is_large():
         return _as_of_now("", "", "").total
     look_at_changed()
     return kept().count()

@@ -9,7 +9,18 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from kb.models import Check, Guide
-from kb.probe_list import APPROVALS, NEVER, STATES, Asked, Found, asked, checks_of, find, rows_of
+from kb.probe_list import (
+    APPROVALS,
+    NEVER,
+    STATES,
+    Asked,
+    Found,
+    asked,
+    checks_of,
+    find,
+    rows_of,
+    titled,
+)
 from probes import kind_pages
 from probes.forms import run_form
 from probes.kind_groups import grouped_kinds
@@ -88,7 +99,7 @@ def _guide_choices(guides: QuerySet[Guide] | None) -> list[Guide]:
     if guides is None:
         return []
     using = guides.filter(pk__in=Check.objects.values("guide"))
-    return list(using.prefetch_related("translations").order_by("title")[:500])
+    return list(titled(using).order_by("title")[:500])
 
 
 @login_required
