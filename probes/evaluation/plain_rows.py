@@ -34,7 +34,7 @@ def insert(pattern: models.Model, varying: Iterable[str], rows: Iterable[Row]) -
     marks = ", ".join(["%s"] * len(columns))
     into = f"INSERT INTO {quoted(pattern._meta.db_table)} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
-        cursor.executemany(into, rows)
+        cursor.executemany(into, list(rows))
 
 
 def next_id(model: type[models.Model]) -> int:
