@@ -9,12 +9,13 @@ from typing import NamedTuple
 from django.db.models import Min, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import QueryDict
 
-from kb.models import Check, Guide
+from kb.models import Check, Guide, GuideTranslation
 from probes.engine_texts import translated
 from probes.models import BatchItem, Probe, Schedule, Status
 from probes.services.histories import Glimpse, Latency, Tally, last_runs, latency_of, tally_of
 
 NEVER = "never"
+GUIDES_SHOWN = 2
 # Failing first; not having looked is worth a look before what is well.
 STATES = (Status.CRITICAL, Status.WARNING, Status.UNKNOWN, Status.OK)
 _ORDER: Mapping[str, int] = {status.value: place for place, status in enumerate(STATES)}
@@ -54,13 +55,21 @@ class Found:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Used:
+    """A check in each of the first guides that use a probe, and how many guides do."""
+
+    checks: Sequence[Check] = ()
+    count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     probe: Probe
     runs: Sequence[Glimpse]
     tally: Tally
     latency: Latency | None
     next_at: datetime | None
-    checks: Sequence[Check]
+    used: Used
 
     @property
     def last(self) -> Glimpse | None:
@@ -139,22 +148,33 @@ def rows_of(pks: Sequence[int], guides: QuerySet[Guide] | None, *, schedules: bo
             tally=tally_of(run.status for run in runs[pk]),
             latency=latency_of(runs[pk]),
             next_at=following.get(pk),
-            checks=checks.get(pk, ()),
+            used=checks.get(pk, Used()),
         )
         for pk in pks
     ]
 
 
-def checks_of(pks: Sequence[int], guides: QuerySet[Guide] | None) -> dict[int, list[Check]]:
-    """By probe, one check for each guide that uses it."""
+def checks_of(pks: Sequence[int], guides: QuerySet[Guide] | None) -> dict[int, Used]:
+    """By probe, the first guides that use it; one of fifty probes may serve thousands of guides."""
     if guides is None:
         return {}
     rows = Check.objects.filter(probe__in=pks, guide__in=guides).order_by("guide__slug", "position")
-    rows = rows.prefetch_related(Prefetch("guide", Guide.objects.prefetch_related("translations")))
-    found: dict[int, dict[int, Check]] = {}
-    for check in rows:
-        found.setdefault(check.probe_id, {}).setdefault(check.guide_id, check)
-    return {pk: list(by_guide.values()) for pk, by_guide in found.items()}
+    by_probe: dict[int, dict[int, int]] = {}
+    for probe, guide, check in rows.values_list("probe_id", "guide_id", "pk"):
+        by_probe.setdefault(probe, {}).setdefault(guide, check)
+    first = {pk: list(checks.values())[:GUIDES_SHOWN] for pk, checks in by_probe.items()}
+    shown = Check.objects.filter(pk__in=[one for some in first.values() for one in some])
+    found = shown.prefetch_related(Prefetch("guide", titled(Guide.objects.all()))).in_bulk()
+    return {
+        pk: Used(checks=[found[one] for one in first[pk]], count=len(checks))
+        for pk, checks in by_probe.items()
+    }
+
+
+def titled(guides: QuerySet[Guide]) -> QuerySet[Guide]:
+    """With what names them in every language, and without their long texts."""
+    own = GuideTranslation.objects.defer("body")
+    return guides.defer("body").prefetch_related(Prefetch("translations", own))
 
 
 def _next_times(pks: Sequence[int]) -> dict[int, datetime]:

@@ -1,18 +1,20 @@
 """How everything that runs by itself stands, at one glance: rows in groups, and one sentence."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
 from django.utils import timezone
 
 from kb.models import Check, Guide
 from probes.models import Schedule
 from probes.services import Standing, standings
+from probes.services.standing import worst_first
 from probes.services.windows import Window, windows_of_schedules
 
-MOST = 300
+# So many rows are drawn, those that need a look first; the others are counted.
+MOST = 120
 # A worker looks for what is due every second or so; so much later none is there.
 LATE = timedelta(seconds=90)
 _BADNESS: Mapping[str, int] = {
@@ -23,6 +25,15 @@ _BADNESS: Mapping[str, int] = {
     "OK": 4,
     "resting": 5,
 }
+# `BoardRow.verdict` as far as the row of a schedule alone tells it.
+_VERDICT = Case(
+    When(is_paused=True, then=Value("resting")),
+    When(state__in=("CRITICAL", "WARNING"), then=F("state")),
+    When(blind_since__isnull=False, then=Value("blind")),
+    When(state="OK", then=Value("OK")),
+    default=Value("none"),
+    output_field=CharField(),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +69,23 @@ class BoardGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class Board:
+    """`hidden` counts the schedules that are not drawn by their verdict, as their rows tell it."""
+
     groups: tuple[BoardGroup, ...]
     at: datetime
+    hidden: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[BoardRow]:
         return [row for group in self.groups for row in group.rows]
 
     def count(self, *verdicts: str) -> int:
-        return sum(row.verdict in verdicts for row in self.rows)
+        shown = sum(row.verdict in verdicts for row in self.rows)
+        return shown + sum(self.hidden.get(verdict, 0) for verdict in verdicts)
+
+    @property
+    def total(self) -> int:
+        return len(self.rows) + sum(self.hidden.values())
 
     @property
     def bad(self) -> int:
@@ -90,7 +109,7 @@ class Board:
 
     @property
     def watched(self) -> int:
-        return len(self.rows) - self.resting
+        return self.total - self.resting
 
     @property
     def late(self) -> int:
@@ -116,7 +135,9 @@ class Board:
 def board(guides: QuerySet[Guide] | None) -> Board:
     """`guides` are those that the reader may see. A bounded number of queries and of rows."""
     schedules = Schedule.objects.select_related("probe", "location", "last_batch", "last_run")
-    shown = list(schedules.order_by("name", "slug")[:MOST])
+    shown = list(worst_first(schedules)[:MOST])
+    # Within a group they stand by name.
+    shown.sort(key=lambda one: (one.name, one.slug))
     windows = windows_of_schedules(shown)
     by_slug = _guides(shown, guides)
     sections = _sections(by_slug.values())
@@ -124,7 +145,16 @@ def board(guides: QuerySet[Guide] | None) -> Board:
         _row(standing, windows[standing.schedule.pk], by_slug, sections)
         for standing in standings(shown)
     ]
-    return Board(groups=tuple(_grouped(rows)), at=timezone.now())
+    return Board(groups=tuple(_grouped(rows)), at=timezone.now(), hidden=_hidden(shown))
+
+
+def _hidden(shown: Sequence[Schedule]) -> dict[str, int]:
+    """How many schedules are not shown, by verdict. No query where all can be shown."""
+    if len(shown) < MOST:
+        return {}
+    rest = Schedule.objects.exclude(pk__in=[one.pk for one in shown]).order_by()
+    told = rest.annotate(verdict=_VERDICT).values_list("verdict").annotate(Count("pk"))
+    return dict(told)
 
 
 def _guides(schedules: Iterable[Schedule], guides: QuerySet[Guide] | None) -> dict[str, Guide]:

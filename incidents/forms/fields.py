@@ -6,12 +6,12 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
-from kb.models import Cause, Guide, Resolution, Service
+from kb.models import Cause, Guide, GuideTranslation, Resolution, Service
 from kb.templatetags.localized import cause_title, resolution_title
 
 # A list to choose from that is longer is not read anyway, and thousands make the page slow.
@@ -86,7 +86,13 @@ def fixes_of(guides: Collection[Guide]) -> QuerySet[Resolution]:
     """What may have ended an incident: the fixes of these guides, of every one without any."""
     fixes = Resolution.objects.exclude(kind=Resolution.Kind.AVOID)
     fixes = fixes.filter(cause__guide__state=Guide.State.PUBLISHED)
-    fixes = fixes.select_related("cause__guide").prefetch_related("cause__guide__translations")
+    # Without the long texts: thousands of rows are put in order before the first are shown.
+    names = GuideTranslation.objects.defer("body")
+    fixes = (
+        fixes.select_related("cause__guide")
+        .defer("cause__guide__body")
+        .prefetch_related(Prefetch("cause__guide__translations", names))
+    )
     if guides:
         fixes = fixes.filter(cause__guide__in=guides)
         return fixes.order_by("cause__guide__slug", "cause__position", "position")

@@ -17,7 +17,8 @@ from kb.ingest import BadGuide
 from kb.services.complaints import sentence
 from kb.services.health import Health, Reason
 from kb.services.people import person
-from kb.services.review import review_queue, still_valid
+from kb.services.review import still_valid
+from kb.services.review_queue import review_queue
 from probes.strict import read, read_query
 
 

@@ -33,12 +33,8 @@ def seed_cases(judged: JudgedSet, count: int) -> list[Investigation]:
     for number in range(max(0, count - len(read)), count):
         concluded = cases[number].concluded_at is not None
         remember_facts(cases[number], read[number % len(read)], is_concluded=concluded)
-    store(
-        [
-            _gap(analysis, timezone.now())
-            for analysis in {one.fingerprint: one for one in read}.values()
-        ]
-    )
+    gaps = {one.fingerprint: _gap(one, timezone.now()) for one in read}
+    SearchGap.objects.bulk_create(gaps.values(), ignore_conflicts=True)
     cases[-1].batches.set(Batch.objects.order_by("-pk")[:3])
     return cases
 

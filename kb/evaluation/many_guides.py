@@ -23,6 +23,8 @@ from kb.models import (
 from probes.models import Probe
 
 _SERVICES = 40
+# Four pages of a runbook. The invented texts are as long as a product's whole manual.
+_LONGEST = 12_000
 _CAUSES, _CHECKS = 3, 4
 # One guide in so many is translated.
 _TRANSLATED = 3
@@ -36,7 +38,9 @@ def seed_guides(judged: JudgedSet, count: int) -> None:
     Their checks use the probes that are there.
     """
     owner = User.objects.order_by("pk").first()
-    guides = store([_guide(one, owner) for one in invent_documents(judged, count)])
+    first = Guide.objects.count()
+    documents = enumerate(invent_documents(judged, count), start=first + 1)
+    guides = store([_guide(one, f"d{number}", owner) for number, one in documents])
     _serve(guides)
     store([_revision(guide, owner) for guide in guides])
     store([_translation(guide) for guide in guides[::_TRANSLATED]])
@@ -54,16 +58,21 @@ def store(rows: Sequence[_Row]) -> list[_Row]:
     return manager.bulk_create(rows, batch_size=1000) if manager else []
 
 
-def _guide(document: Document, owner: User | None) -> Guide:
+def _guide(document: Document, slug: str, owner: User | None) -> Guide:
     return Guide(
-        slug=f"d{document.id}",
+        slug=slug,
         language="en",
         title=document.title[:200],
         summary=document.text[:160],
-        body=document.text,
+        body=_begin(document.text),
         state=Guide.State.PUBLISHED,
         owner=owner,
     )
+
+
+def _begin(text: str) -> str:
+    """The text up to the last paragraph that begins within `_LONGEST`."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rpartition("\n\n")[0]
 
 
 def _serve(guides: Sequence[Guide]) -> None:

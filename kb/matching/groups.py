@@ -1,5 +1,6 @@
 """Texts that ask for the same: near-identical by what identifies them, or by their words."""
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -26,11 +27,16 @@ class Signature:
     is_named: bool = False
 
     def in_common(self, other: "Signature") -> float:
-        """The share of either's terms that both have (Jaccard); 0 between a name and words."""
-        either = self.terms | other.terms
-        if self.is_named != other.is_named or not either:
+        return self.likeness(other, shared=len(self.terms & other.terms))
+
+    def likeness(self, other: "Signature", *, shared: int) -> float:
+        """The share of either's terms that both have (Jaccard); 0 between a name and words.
+
+        `shared` is how many terms both have.
+        """
+        if self.is_named != other.is_named or not shared:
             return 0.0
-        return len(self.terms & other.terms) / len(either)
+        return shared / (len(self.terms) + len(other.terms) - shared)
 
 
 @dataclass(kw_only=True)
@@ -60,8 +66,12 @@ def grouped(texts: Sequence[tuple[_Key, Signature]]) -> list[Group[_Key]]:
     founders: dict[str, list[int]] = {}
     signatures: list[Signature] = []
     for key, signature in texts:
-        near = {place for term in signature.terms for place in founders.get(term, ())}
-        likeness = [(signatures[place].in_common(signature), -place) for place in near]
+        # How many terms each founder shares: counted, since a common word is in hundreds of them.
+        shared = Counter(place for term in signature.terms for place in founders.get(term, ()))
+        likeness = [
+            (signature.likeness(signatures[place], shared=count), -place)
+            for place, count in shared.items()
+        ]
         common, minus = max(likeness, default=(0.0, 0))
         if common >= LEAST_COMMON:
             groups[-minus].members.append(key)

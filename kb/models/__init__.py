@@ -2,6 +2,7 @@
 
 from kb.models.articles import ChecklistTick, GuideImage
 from kb.models.guides import Guide, GuideReview, GuideRevision, GuideTranslation, Service
+from kb.models.health import GuideHealth
 from kb.models.investigations import Attempt, CaseFact, Investigation, RefusedAlias, SearchGap
 from kb.models.knowledge import Cause, Check, Evidence, Resolution, Suggests, Symptom
 from kb.models.postings import IndexedGuide, IndexState, IndexTerm, PostingBlock, Sign
@@ -14,6 +15,7 @@ __all__ = [
     "ChecklistTick",
     "Evidence",
     "Guide",
+    "GuideHealth",
     "GuideImage",
     "GuideReview",
     "GuideRevision",

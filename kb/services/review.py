@@ -1,7 +1,5 @@
-"""The review queue: which guides someone should look at, and what a look decides."""
+"""What a look at a guide of the review queue decides."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib.auth.models import User
@@ -11,49 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kb import index
-from kb.models import Attempt, Guide, GuideReview, Service
+from kb.models import Attempt, Guide, GuideReview
 from kb.services.guide_saving import record_edit
-from kb.services.health import KINDS, Health, health_of
 from kb.services.people import Person, person
 
 # Found still valid, a guide is due again after this.
 VALID_FOR = timedelta(days=90)
-
-_REVIEWED = (Guide.State.PUBLISHED, Guide.State.IN_REVIEW)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Queue:
-    """Guides with a reason, the worst first. The choices are those of the whole queue.
-
-    `next_due` is the nearest review of a guide without a reason. `looked_at` counts the guides
-    that are kept under review.
-    """
-
-    rows: tuple[Health, ...]
-    kinds: tuple[tuple[str, str], ...]
-    services: tuple[Service, ...]
-    owners: tuple[User, ...]
-    total: int
-    looked_at: int
-    next_due: date | None
-
-
-def review_queue(*, reason: str = "", service: str = "", owner: str = "") -> Queue:
-    """The queue, narrowed by a kind of reason, a service's slug, an owner's name."""
-    guides = Guide.objects.filter(state__in=_REVIEWED).select_related("owner")
-    found = health_of(list(guides.prefetch_related("translations", "services")))
-    rows = sorted((one for one in found if one.reasons), key=lambda one: one.order)
-    codes = {reason.code for one in rows for reason in one.reasons}
-    return Queue(
-        rows=tuple(one for one in rows if _fits(one, reason, service, owner)),
-        kinds=tuple((code, str(words)) for code, words in KINDS.items() if code in codes),
-        services=_services(rows),
-        owners=_owners(rows),
-        total=len(rows),
-        looked_at=len(found),
-        next_due=min(_due(one for one in found if not one.reasons), default=None),
-    )
 
 
 @transaction.atomic
@@ -117,24 +78,3 @@ def possible_owners() -> list[User]:
 
 def last_review(guide: Guide) -> GuideReview | None:
     return guide.reviews.select_related("by").first()
-
-
-def _fits(one: Health, reason: str, service: str, owner: str) -> bool:
-    is_kind = not reason or any(each.code == reason for each in one.reasons)
-    is_about = not service or any(each.slug == service for each in one.guide.services.all())
-    keeper = one.guide.owner.get_username() if one.guide.owner else ""
-    return is_kind and is_about and (not owner or keeper == owner)
-
-
-def _services(rows: Iterable[Health]) -> tuple[Service, ...]:
-    by_slug = {service.slug: service for one in rows for service in one.guide.services.all()}
-    return tuple(by_slug[slug] for slug in sorted(by_slug))
-
-
-def _owners(rows: Iterable[Health]) -> tuple[User, ...]:
-    by_name = {one.guide.owner.get_username(): one.guide.owner for one in rows if one.guide.owner}
-    return tuple(by_name[name] for name in sorted(by_name))
-
-
-def _due(healthy: Iterable[Health]) -> Sequence[date]:
-    return [one.guide.review_after for one in healthy if one.guide.review_after is not None]

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.core.cache import cache
 from django.utils import timezone
 
-from kb.services.review import review_queue
+from kb.services.review_queue import count_queue
 
 KEPT_S = 600
 _KEY = "kb-review-count"
@@ -26,7 +26,7 @@ def known_count() -> Counted | None:
 
 def count_waiting() -> Counted:
     """Known, or counted now."""
-    return known_count() or remember(review_queue().total)
+    return known_count() or remember(count_queue())
 
 
 def remember(total: int) -> Counted:

@@ -4,12 +4,24 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from kb.models import Check, Guide
-from kb.probe_list import APPROVALS, NEVER, STATES, Asked, Found, asked, checks_of, find, rows_of
+from kb.probe_list import (
+    APPROVALS,
+    NEVER,
+    STATES,
+    Asked,
+    Found,
+    Used,
+    asked,
+    checks_of,
+    find,
+    rows_of,
+    titled,
+)
 from probes import kind_pages
 from probes.forms import run_form
 from probes.kind_groups import grouped_kinds
@@ -24,6 +36,8 @@ from probes.services.windows import windows_of_runs
 PROBES_PER_PAGE = 40
 NEVER_SHOWN = 100
 RUNS_PER_PAGE = 50
+# One probe may serve thousands of guides.
+CHECKS_SHOWN = 50
 # A state that is rare is looked for among so many of the last runs, and the page says so.
 SEARCHED = 5_000
 
@@ -69,7 +83,7 @@ def guides_of(request: PageRequest) -> QuerySet[Guide] | None:
 def _never_run(pks: list[int], guides: QuerySet[Guide] | None) -> list[dict[str, Any]]:
     probes = Probe.objects.in_bulk(pks)
     checks = checks_of(pks, guides)
-    return [{"probe": probes[pk], "checks": checks.get(pk, ())} for pk in pks]
+    return [{"probe": probes[pk], "used": checks.get(pk, Used())} for pk in pks]
 
 
 def _kinds() -> list[dict[str, Any]]:
@@ -88,19 +102,21 @@ def _guide_choices(guides: QuerySet[Guide] | None) -> list[Guide]:
     if guides is None:
         return []
     using = guides.filter(pk__in=Check.objects.values("guide"))
-    return list(using.prefetch_related("translations").order_by("title")[:500])
+    return list(titled(using).order_by("title")[:500])
 
 
 @login_required
 @permission_required("probes.view_probe", raise_exception=True)
 def probe_detail(request: PageRequest, slug: str) -> HttpResponse:
     probe = get_object_or_404(Probe.objects.select_related("approved_by", "author"), slug=slug)
-    checks = Check.objects.filter(probe=probe).select_related("guide")
+    checks = Check.objects.filter(probe=probe).order_by("guide__slug", "position")
     context: dict[str, Any] = {"probe": probe, "form": run_form(probe)}
     if request.user.has_perm("probes.view_schedule"):
         rows = probe.schedules.select_related("probe", "location", "last_batch", "last_run")
         context["schedules"] = standings(list(rows))
-    context["checks"] = checks.prefetch_related("guide__translations")
+    guides = Prefetch("guide", titled(Guide.objects.all()))
+    context["checks"] = checks.prefetch_related(guides)[:CHECKS_SHOWN]
+    context["more_checks"] = max(0, checks.count() - CHECKS_SHOWN)
     context["definition"] = dump_probes([probe])
     if request.user.has_perm("probes.view_run"):
         context |= _history(probe) | _runs(request, probe)

@@ -1,7 +1,7 @@
 """Very many runs, to measure pages with: rows written past the queue, never by a probe."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -9,11 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from probes import services
+from probes.evaluation.old_runs import length, store_old_runs
 from probes.models import Batch, BatchItem, Location, Probe, Run, Schedule, Status
 
 PROBES = 50
 DAYS = 30.0
-_ROUNDS_AT_ONCE = 100
+# So many newest rounds are recorded as the product does it; what is older is only stored.
+_NOTED = 100
 
 
 class _Said(NamedTuple):
@@ -29,6 +31,7 @@ _OTHERS = (
     _Said(Status.WARNING, "slow", "127.0.0.1:8000 accepts connections slowly"),
     _Said(Status.UNKNOWN, "not_allowed", "the limits of this location do not allow 127.0.0.1"),
 )
+_ALL = (_OK, *_OTHERS)
 _OTHERWISE = 0.06
 
 
@@ -44,7 +47,7 @@ def seed_runs(
 
     They belong to `probes` probes of their own (`many-0`, `many-1`, ...), each with a paused schedule
     that the runs are looks of, if `scheduled`. Batches hold one item a probe, so the ids follow the
-    times. The same arguments give the same states and lengths. In chunks of bounded memory.
+    times. The same arguments give the same states and lengths.
     """
     made = [_probe(number) for number in range(probes)]
     schedules = [_schedule(probe) for probe in made] if scheduled else []
@@ -53,14 +56,21 @@ def seed_runs(
     start = (until or timezone.now()) - step * rounds
     times = [start + step * (number + 1) for number in range(rounds)]
     chance = random.Random(7)  # noqa: S311 - figures to measure with, no secret
-    return sum(
-        _store(times[first:last], made, schedules, chance) for first, last in _chunks(rounds)
-    )
+    old, noted = times[:-_NOTED], times[-_NOTED:]
+    before = _store_old(old, made, schedules, chance) if old else 0
+    return before + _store(noted, made, schedules, chance)
 
 
-def _chunks(rounds: int) -> Iterator[tuple[int, int]]:
-    for first in range(0, rounds, _ROUNDS_AT_ONCE):
-        yield first, first + _ROUNDS_AT_ONCE
+def _store_old(
+    times: Sequence[datetime],
+    probes: Sequence[Probe],
+    schedules: Sequence[Schedule],
+    chance: random.Random,
+) -> int:
+    batch = _batch(times[0], services.server_location(), is_scheduled=bool(schedules))
+    items = _items(batch, probes, schedules)
+    seen = {(item.position, said): _run(item, said, 0.0) for item in items for said in _ALL}
+    return store_old_runs(times, items, lambda item: seen[item.position, _draw(chance)], chance)
 
 
 def _probe(number: int) -> Probe:
@@ -93,15 +103,20 @@ def _store(
         _batch(at, location, is_scheduled=bool(schedules)) for at in times
     )
     items = BatchItem.objects.bulk_create(
-        _item(batch, position, probe, schedules[position] if schedules else None)
-        for batch in batches
-        for position, probe in enumerate(probes)
+        item for batch in batches for item in _items(batch, probes, schedules)
     )
-    runs = Run.objects.bulk_create(_run(item, chance) for item in items)
+    runs = Run.objects.bulk_create(_run(item, _draw(chance), length(chance)) for item in items)
     services.note_looks(
         runs, schedules={item.pk: item.schedule_id for item in items if item.schedule_id}
     )
     return len(runs)
+
+
+def _items(batch: Batch, probes: Sequence[Probe], schedules: Sequence[Schedule]) -> list[BatchItem]:
+    return [
+        _item(batch, position, probe, schedules[position] if schedules else None)
+        for position, probe in enumerate(probes)
+    ]
 
 
 def _batch(at: datetime, location: Location, *, is_scheduled: bool) -> Batch:
@@ -130,9 +145,11 @@ def _item(batch: Batch, position: int, probe: Probe, schedule: Schedule | None) 
     )
 
 
-def _run(item: BatchItem, chance: random.Random) -> Run:
-    said = chance.choice(_OTHERS) if chance.random() < _OTHERWISE else _OK
-    elapsed_s = chance.lognormvariate(-4.6, 0.5)
+def _draw(chance: random.Random) -> _Said:
+    return chance.choice(_OTHERS) if chance.random() < _OTHERWISE else _OK
+
+
+def _run(item: BatchItem, said: _Said, elapsed_s: float) -> Run:
     return Run(
         item=item,
         status=said.status,

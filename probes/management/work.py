@@ -87,6 +87,7 @@ class Worker:
 
     def _claim(self, room: int) -> tuple[list[services.Claim], Policy]:
         self._upkeep.when_due()
+        self._upkeep.chores_when_due()
         # Read each time: an administrator may have changed what this location allows.
         location = Location.objects.get(pk=self._location_id)
         claims = services.claim_several(

@@ -57,7 +57,7 @@ from probes.services.tokens import (
     note_agent,
     revoke_token,
 )
-from probes.services.upkeep import Upkeep
+from probes.services.upkeep import Upkeep, add_chore
 
 __all__ = [
     "AWAY_AFTER",
@@ -79,6 +79,7 @@ __all__ = [
     "Upkeep",
     "Wanted",
     "YamlComplaint",
+    "add_chore",
     "answer_manual",
     "answer_probe",
     "answers_of",

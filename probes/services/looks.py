@@ -48,7 +48,7 @@ def note_looks(runs: Iterable[Run], *, schedules: Mapping[int, int]) -> None:
         if schedule := by_pk.get(schedules.get(run.item_id, 0)):
             seen[schedule.pk, hour_of(run.started_at), _note(schedule, run)] += 1
     Schedule.objects.bulk_update(by_pk.values(), _CHANGED)
-    _count(seen)
+    count_looks(seen)
 
 
 def forget_looks(schedule: Schedule) -> None:
@@ -58,7 +58,7 @@ def forget_looks(schedule: Schedule) -> None:
     schedule.history, schedule.recent, schedule.is_flapping = "", [], False
 
 
-def _count(seen: Mapping[tuple[int, int, str], int]) -> None:
+def count_looks(seen: Mapping[tuple[int, int, str], int]) -> None:
     """Add to the hours. The schedules are locked, so nobody else counts theirs meanwhile."""
     wanted = sorted({(schedule_id, hour) for schedule_id, hour, _state in seen})
     stored = ScheduleHour.objects.filter(

@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.utils import timezone
 
 from probes.models import Maintenance, Schedule
 from probes.services.schedules import complaints_about_schedule
+
+# How bad a schedule's row says it is, from the worst; a window or an approval is not in the row.
+_BADNESS = Case(
+    When(is_paused=True, then=Value(4)),
+    When(state=Schedule.State.CRITICAL, then=Value(0)),
+    When(state=Schedule.State.WARNING, then=Value(1)),
+    When(blind_since__isnull=False, then=Value(2)),
+    default=Value(3),
+    output_field=IntegerField(),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +36,11 @@ class Standing:
     @property
     def runs_by_itself(self) -> bool:
         return self.phase in ("running", "waiting")
+
+
+def worst_first(schedules: QuerySet[Schedule]) -> QuerySet[Schedule]:
+    """What needs a look at the top, then what runs next."""
+    return schedules.order_by(_BADNESS, F("next_at"), "slug")
 
 
 def standings(schedules: Sequence[Schedule]) -> list[Standing]:

@@ -11,6 +11,15 @@ SWEEP_EVERY_S = 5.0
 FIRE_EVERY_S = 1.0
 
 
+# What the apps above want done now and then, and its pause in seconds. Only a worker does it.
+_CHORES: dict[Callable[[], None], float] = {}
+
+
+def add_chore(chore: Callable[[], None], *, every_s: float) -> None:
+    """Have workers do it every so often. It must be short: due schedules wait meanwhile."""
+    _CHORES[chore] = every_s
+
+
 class Upkeep:
     """Asked as often as one likes, it is done only so often. One per process is enough, and any
     number of processes may do it at once. `clock` gives seconds that never go back."""
@@ -18,6 +27,15 @@ class Upkeep:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._swept_at = self._fired_at = -math.inf
+        self._done_at: dict[Callable[[], None], float] = {}
+
+    def chores_when_due(self) -> None:
+        """What is not urgent; at the first time, only the clock starts."""
+        now = self._clock()
+        for chore, every_s in _CHORES.items():
+            if now - self._done_at.setdefault(chore, now) >= every_s:
+                chore()
+                self._done_at[chore] = now
 
     def when_due(self) -> None:
         now = self._clock()

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from django.db.models import F, IntegerField, Sum, Value
 from django.utils import timezone
@@ -59,7 +60,7 @@ class Window:
     name: str
     spans: tuple[Span, ...]
 
-    @property
+    @cached_property
     def tally(self) -> Tally:
         return sum((span.tally for span in self.spans), Tally())
 

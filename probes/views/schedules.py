@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
-from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +12,7 @@ from probes import services
 from probes.models import BatchItem, Schedule
 from probes.paging import newest_first
 from probes.requests import PageRequest
-from probes.services.standing import maintenance_ahead
+from probes.services.standing import maintenance_ahead, worst_first
 from probes.services.windows import windows_of_schedules
 
 SCHEDULES_PER_PAGE = 50
@@ -24,7 +23,9 @@ _RELATED = ("probe", "location", "last_batch", "last_run")
 @login_required
 @permission_required("probes.view_schedule", raise_exception=True)
 def schedule_list(request: PageRequest) -> HttpResponse:
-    page = Paginator(_worst_first(), SCHEDULES_PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(
+        worst_first(Schedule.objects.select_related(*_RELATED)), SCHEDULES_PER_PAGE
+    ).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "standings": services.standings(list(page.object_list)),
@@ -77,16 +78,3 @@ def schedule_pause(request: PageRequest, slug: str) -> HttpResponse:
         services.pause_schedule(schedule)
         messages.success(request, _("It is paused: it does not run by itself."))
     return redirect("schedule", slug)
-
-
-def _worst_first() -> QuerySet[Schedule]:
-    """What needs a look at the top, then what runs next."""
-    badness = Case(
-        When(is_paused=True, then=Value(4)),
-        When(state=Schedule.State.CRITICAL, then=Value(0)),
-        When(state=Schedule.State.WARNING, then=Value(1)),
-        When(blind_since__isnull=False, then=Value(2)),
-        default=Value(3),
-        output_field=IntegerField(),
-    )
-    return Schedule.objects.select_related(*_RELATED).order_by(badness, F("next_at"), "slug")

@@ -9,10 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from config import filling
 from config.dashboard import dashboard_of
+from config.evaluation.many_others import seed_others
+from incidents.evaluation.many_incidents import seed_incidents
+from incidents.models import Incident
 from kb import services
-from kb.models import GuideRevision
+from kb.evaluation.many_guides import store
+from kb.models import Guide, GuideRevision, Investigation, SearchGap
 from probes.models import Location, Schedule
 from tests.factories import make_guide, make_translation
 
@@ -26,6 +29,20 @@ def root(client: Client) -> Client:
     return client
 
 
+def fill(count: int) -> None:
+    """More of everything; a guide has no text that the index would read for long."""
+    first = Guide.objects.count()
+    for number in range(first, first + count):
+        guide = make_guide(f"g-{number}")
+        if number % 2:
+            make_translation(guide)
+            services.record_edit(guide, by=None)
+    cases = [Investigation(text="x", fingerprint=f"f-{first}-{n}") for n in range(count)]
+    seed_incidents(store(cases))
+    store([SearchGap(fingerprint=one.fingerprint, count=1, sample="x") for one in cases])
+    seed_others(count)
+
+
 def waiting(user: User) -> dict[str, int]:
     return {str(one.words): one.count for one in dashboard_of(user).waiting}
 
@@ -37,11 +54,9 @@ def member(role: str) -> User:
 
 
 def test_every_counter_leads_to_a_list_of_as_many(root: Client) -> None:
-    filling.fill_knowledge(8)
-    filling.fill_cases(12)
-    filling.fill_the_rest(4)
+    fill(4)
     Schedule.objects.update(state="CRITICAL", blind_since=timezone.now())
-    Location.objects.filter(slug="m-place-1").update(token_hash="1" * 64)
+    Location.objects.filter(slug="m-1-place").update(token_hash="1" * 64)
 
     for one in dashboard_of(User.objects.get(username="root")).waiting:
         page = root.get(one.address)
@@ -56,13 +71,9 @@ def test_page_asks_the_same_for_more_rows(root: Client) -> None:
             root.get("/admin/")
         return len(queries)
 
-    filling.fill_knowledge(3, tag="a")
-    filling.fill_cases(3, tag="a")
-    filling.fill_the_rest(3, tag="a")
+    fill(3)
     few = asked()
-    filling.fill_knowledge(30, tag="b")
-    filling.fill_cases(30, tag="b")
-    filling.fill_the_rest(30, tag="b")
+    fill(30)
 
     assert asked() == few
     assert few <= 12
@@ -78,9 +89,8 @@ def test_page_never_reads_runs_or_cases(root: Client) -> None:
 
 
 def test_role_sees_what_it_may_work_on(root: Client) -> None:
-    filling.fill_the_rest(2)
-    filling.fill_knowledge(4)
-    filling.fill_cases(1)
+    seed_others(2)
+    Incident.objects.create(title="Checkout fails")
 
     author, operator = waiting(member("author")), waiting(member("probe operator"))
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from kb.models import Investigation
+from kb.models import Check, Guide, Investigation
 from probes import services
 from probes.engine.spec import Status
 from probes.evaluation.many_runs import seed_runs
@@ -228,3 +228,19 @@ def test_kinds_are_found_by_what_one_wants_to_look_at(viewer: Client) -> None:
     assert "/kinds/tls_certificate/" in found
     assert "/kinds/nagios/" not in found
     assert "No kind is like this" in viewer.get("/kinds/?q=zebra").content.decode()
+
+
+def test_probe_of_very_many_guides_names_the_first_and_counts_them(viewer: Client) -> None:
+    ran("port", Status.OK)
+    probe = Probe.objects.get(slug="port")
+    # More than one query can name on SQLite.
+    guides = Guide.objects.bulk_create(
+        Guide(slug=f"g-{n}", language="en", title=f"Guide {n}") for n in range(1_100)
+    )
+    Guide.objects.update(state=Guide.State.PUBLISHED)
+    Check.objects.bulk_create(Check(guide=one, slug="c", name="C", probe=probe) for one in guides)
+
+    listed, own = viewer.get("/probes/"), viewer.get("/probes/port/")
+
+    assert "1100 guides in all" in listed.content.decode().replace(",", "")
+    assert "and 1050 more checks" in own.content.decode().replace(",", "")

@@ -82,6 +82,16 @@ class Command(BaseCommand):
                 f"{one['ms']:8.1f} {one['cpu_ms']:8.1f} {ratio:>8} {one['queries']:>8} {fewer:>6}"
                 f" {one['bytes'] / 1000:6.1f}  {name} {one['path']}"
             )
+        more = [name for name, one in full.items() if _asks_more(one, small.get(name))]
+        self.stdout.write(f"More queries than on the small base: {', '.join(more) or 'none'}")
+
+
+def _asks_more(full: Mapping[str, Any], small: Mapping[str, Any] | None) -> bool:
+    """No failure by itself: a guide or case with more parts than the other base's has more to ask.
+
+    A number that follows the rows is far larger than the other.
+    """
+    return small is not None and full["queries"] > small["queries"]
 
 
 def _argv(size: Size, options: Mapping[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -28,6 +29,9 @@ GROUPS: Words = {
 }
 # Values of a facet that are shown at once.
 SHOWN = 8
+# Up to so many guides are put in order by what was tried until now, more by what was known then.
+FEW, KEPT_S = 150, 300
+_KEY = "kb-usefulness"
 REVIEW: Words = {"due": _("review overdue"), "asked": _("waits for a review")}
 
 
@@ -147,7 +151,18 @@ def _ordered(volumes: Sequence[Volume], order: str) -> list[Volume]:
     return sorted(newest, key=lambda one: -usefulness.get(one.pk, 0.0))
 
 
-def _usefulness(guides: Sequence[int]) -> dict[int, float]:
+def _usefulness(guides: Sequence[int]) -> Mapping[int, float]:
+    """By guide. Of many, as it was some minutes ago: it takes every attempt there is."""
+    if len(guides) <= FEW:
+        return _usefulness_now(guides)
+    kept: Mapping[int, float] | None = cache.get(_KEY)
+    if kept is None:
+        kept = _usefulness_now(list(Guide.objects.values_list("pk", flat=True)))
+        cache.set(_KEY, kept, KEPT_S)
+    return kept
+
+
+def _usefulness_now(guides: Sequence[int]) -> dict[int, float]:
     """How surely a guide's fixes help: the lower end of what they did, all of them together."""
     records = track_records(guides)
     fixes = Resolution.objects.filter(pk__in=records, kind=Resolution.Kind.FIX)
