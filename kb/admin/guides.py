@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -147,6 +147,8 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
     ) -> Any:
         guide = context.get("original")
         may_change = self.has_change_permission(request, guide)
+        if guide is not None:
+            prefetch_related_objects([guide], "translations")
         if guide is not None and may_change:
             context["contradictions"] = contradictions_of_guide(guide)
         if guide is not None:
