@@ -66,7 +66,9 @@ def about_of(sent: Sent, guide: Guide | None) -> AboutText:
     language = _first(sent, "language")
     translated = {one for row in values.rows.get("translations", {}).values()
                   for one in row.get("language", ())}  # fmt: skip
-    missing = [code for code, _name in settings.LANGUAGES if code not in {language, *translated}]
+    # Before there is a text, nothing is missing.
+    codes = [code for code, _name in settings.LANGUAGES] if _first(sent, "body").strip() else []
+    missing = [code for code in codes if code not in {language, *translated}]
     wanted = linked_guides(_first(sent, "body"))
     found = Guide.objects.published().filter(slug__in=wanted) if wanted else Guide.objects.none()
     return AboutText(

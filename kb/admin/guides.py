@@ -10,6 +10,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kb import services
@@ -114,6 +115,11 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         # Addresses, translations and imports name a guide by its slug.
         return [*self.readonly_fields, "slug"] if obj else list(self.readonly_fields)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """People write in the language they read the page in, as a rule."""
+        asked: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {"language": get_language(), **asked}
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ["title"]}
