@@ -16,8 +16,10 @@ from probes.engine.schema import Param
 from probes.engine.spec import Status as EngineStatus
 from probes.engine_texts import translated
 from probes.models import BatchItem, Probe
+from probes.param_words import choice_label, param_label
 from probes.services.definitions import complaints_about
 from probes.services.errors import Problem
+from probes.templatetags.states import LOOKS
 
 if TYPE_CHECKING:
     _Base = forms.ModelForm[Probe]
@@ -26,6 +28,9 @@ else:
 
 PARAM = "param_"
 JUDGE = "judge_"
+# Values that are long as a rule.
+_LONG_TYPES = ("pattern", "url")
+_LONG_TEXTS = ("query", "question")
 _WHOLE_PLACEHOLDER = re.compile(r"\$\{\w+\}")
 
 
@@ -91,9 +96,9 @@ class ProbeForm(_Base):
 
 
 def form_for_kind(kind: registry.Kind) -> type[ProbeForm]:
-    fields: dict[str, Any] = {PARAM + param.name: _field(param) for param in kind.params}
+    fields: dict[str, Any] = {PARAM + param.name: _field(kind, param) for param in kind.params}
     fields |= {
-        JUDGE + code: _judging_field(code, status)
+        JUDGE + code: _judging_field(code)
         for code, status in kind.reasons.items()
         if status is not EngineStatus.UNKNOWN
     }
@@ -102,33 +107,45 @@ def form_for_kind(kind: registry.Kind) -> type[ProbeForm]:
     return made
 
 
-def param_fields(kind: registry.Kind) -> list[str]:
-    return [PARAM + param.name for param in kind.params]
-
-
 def judging_fields(kind: registry.Kind) -> list[str]:
     looked = (code for code, own in kind.reasons.items() if own is not EngineStatus.UNKNOWN)
     return [JUDGE + code for code in looked]
 
 
-def _field(param: Param) -> forms.Field:
+def example_texts(kind: registry.Kind) -> dict[str, str]:
+    """The kind's example as its form shows it, by the names of the fields."""
+    asked = {param.name: param for param in kind.params}
+    return {PARAM + name: as_text(asked[name], value) for name, value in kind.example.items()}
+
+
+def _field(kind: registry.Kind, param: Param) -> forms.Field:
     shared: dict[str, Any] = {
-        "label": param.name,
+        "label": param_label(kind.name, param.name),
         "required": param.required,
         "help_text": _help(param),
     }
     if param.multiple or param.type == "mapping":
         return forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "cols": 60}), **shared)
+    if choices := _choices(param):
+        unsaid = _without_a_value(param) or "—"
+        return forms.ChoiceField(choices=[("", unsaid), *choices], **shared)
+    width = " wide" if param.type in _LONG_TYPES or param.name in _LONG_TEXTS else ""
+    widget = forms.TextInput(attrs={"class": f"vTextField{width}"})
+    return forms.CharField(max_length=2000, widget=widget, **shared)
+
+
+def _choices(param: Param) -> list[tuple[str, Any]]:
     if param.type == "boolean":
-        return forms.ChoiceField(
-            choices=[("", "—"), ("true", _("yes")), ("false", _("no"))], **shared
-        )
-    if param.type == "choice":
-        choices = [("", "—"), *((choice, choice) for choice in param.choices)]
-        return forms.ChoiceField(choices=choices, **shared)
-    return forms.CharField(
-        max_length=2000, widget=forms.TextInput(attrs={"class": "vTextField"}), **shared
-    )
+        return [("true", _("yes")), ("false", _("no"))]
+    return [(choice, choice_label(choice)) for choice in param.choices]
+
+
+def _without_a_value(param: Param) -> str:
+    """Empty where leaving it out means nothing in particular."""
+    if param.default in (None, "", [], ()):
+        return ""
+    said = dict(_choices(param)).get(as_text(param, param.default), param.default)
+    return gettext("Without a value: %(default)s.") % {"default": said}
 
 
 def _help(param: Param) -> str:
@@ -137,21 +154,22 @@ def _help(param: Param) -> str:
         parts.append(gettext("One per line."))
     if param.type == "mapping":
         parts.append(gettext("One `name: value` per line."))
-    if param.default not in (None, "", [], ()):
-        default = param.default
-        if param.type == "boolean":
-            default = gettext("yes") if default else gettext("no")
-        parts.append(gettext("Without a value: %(default)s.") % {"default": default})
-    return " ".join(parts)
+    if not _choices(param):
+        parts.append(_without_a_value(param))
+    return " ".join(filter(None, parts))
 
 
-def _judging_field(code: str, usual: EngineStatus) -> forms.ChoiceField:
-    as_usual = gettext("as usual: %(status)s") % {"status": usual.value}
+def _judging_field(code: str) -> forms.ChoiceField:
     states = [EngineStatus.OK, EngineStatus.WARNING, EngineStatus.CRITICAL]
+    label = f"{reasons.label(code)} ({code})"
     return forms.ChoiceField(
-        label=f"{reasons.label(code)} ({code})",
+        label=label,
         required=False,
-        choices=[("", as_usual), *((state.value, state.value) for state in states)],
+        widget=forms.Select(attrs={"aria-label": label}),
+        choices=[
+            ("", gettext("as usual")),
+            *((one.value, LOOKS[one.value].word) for one in states),
+        ],
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -16,11 +17,12 @@ from django.views.decorators.http import require_POST
 
 from kb.admin.filled import Sent, filled, sent_in
 from kb.admin.people import person
-from kb.models import Guide, Resolution
+from kb.models import Evidence, Guide, Resolution
 from kb.rendering import render as to_html
 from kb.services.pictures import MAX_BYTES, BadPicture, picture_address, store_picture
-from kb.services.text_warnings import AboutText, linked_guides, warnings_of
-from kb.services.three_way import Filled
+from kb.services.text_warnings import AboutText, linked_guides, linked_probes, warnings_of
+from kb.services.three_way import DELETED, Filled
+from probes.models import Probe
 
 
 class Editor(forms.Textarea):
@@ -64,10 +66,13 @@ def about_of(sent: Sent, guide: Guide | None) -> AboutText:
     language = _first(sent, "language")
     translated = {one for row in values.rows.get("translations", {}).values()
                   for one in row.get("language", ())}  # fmt: skip
-    missing = [code for code, _name in settings.LANGUAGES if code not in {language, *translated}]
+    # Before there is a text, nothing is missing.
+    codes = [code for code, _name in settings.LANGUAGES] if _first(sent, "body").strip() else []
+    missing = [code for code in codes if code not in {language, *translated}]
     wanted = linked_guides(_first(sent, "body"))
     found = Guide.objects.published().filter(slug__in=wanted) if wanted else Guide.objects.none()
     return AboutText(
+        probes=_probes(_first(sent, "body")),
         sections=_sections(values, guide),
         guides=frozenset(found.values_list("slug", flat=True)),
         untranslated=[_language_name(code) for code in missing],
@@ -86,6 +91,27 @@ def _sections(values: Filled, guide: Guide | None) -> Mapping[str, set[str]]:
         for section, title in fixes.values_list("section", "title"):
             named[section].add(title)
     return named
+
+
+def _probes(body: str) -> frozenset[str]:
+    wanted = linked_probes(body)
+    found = Probe.objects.filter(slug__in=wanted) if wanted else Probe.objects.none()
+    return frozenset(found.values_list("slug", flat=True))
+
+
+def _lost_checks(sent: Sent, guide: Guide | None) -> Mapping[str, set[str]]:
+    """Checks that stored evidence asks and the form no longer has, each with the causes' names."""
+    values = filled(sent, own="guide")
+    if guide is None or "checks" not in values.rows:
+        return {}
+    rows = [row for row in values.rows["checks"].values() if not row.get(DELETED)]
+    kept = {"".join(row.get("slug", ())) for row in rows}
+    lost: dict[str, set[str]] = defaultdict(set)
+    evidence = Evidence.objects.filter(cause__guide=guide)
+    for when, slug, title in evidence.values_list("when", "cause__slug", "cause__title"):
+        for check in when.keys() - kept:
+            lost[check].add(guide.localized_name("causes", slug, title))
+    return lost
 
 
 def _first(sent: Sent, name: str) -> str:
@@ -153,7 +179,9 @@ def preview_view(request: HttpRequest) -> HttpResponse:
     guide = Guide.objects.filter(pk=pk).first() if pk.isdecimal() else None
     sent = sent_in(request.POST)
     body = _first(sent, "body")
-    return render(request, "admin/kb/preview.html", shown(body, about_of(sent, guide)))
+    # What is stored lacks no check, so only what is typed is looked through.
+    about = replace(about_of(sent, guide), lost_checks=_lost_checks(sent, guide))
+    return render(request, "admin/kb/preview.html", shown(body, about))
 
 
 @require_POST

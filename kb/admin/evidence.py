@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,10 +32,22 @@ class AskedCheck:
 
 
 def asked_checks(cause: Cause) -> list[AskedCheck]:
+    translated = _names_of(cause).get("checks", {})
     checks = Check.objects.filter(guide_id=cause.guide_id).select_related("probe")
     return [
-        AskedCheck(slug=one.slug, name=one.name, answers=tuple(answers_of(one))) for one in checks
+        AskedCheck(
+            slug=one.slug,
+            name=translated.get(one.slug) or one.name,
+            answers=tuple(answers_of(one)),
+        )
+        for one in checks
     ]
+
+
+def _names_of(cause: Cause) -> Mapping[str, Mapping[str, str]]:
+    """The words of the guide's translation for the reader; none in the guide's own language."""
+    translation = cause.guide.translation() if cause.guide_id else None
+    return translation.names if translation else {}
 
 
 class AnswerBoxes(forms.CheckboxSelectMultiple):
@@ -67,6 +80,7 @@ class EvidenceForm(RowForm):
         ),
     )
     checks: list[AskedCheck] = []
+    cause_title = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,7 +105,7 @@ class EvidenceForm(RowForm):
         names = {check.slug: check.name for check in self.checks}
         if not row.pk:
             return ""
-        return sentence_of(row.when, row.says, row.cause.title, names)
+        return sentence_of(row.when, row.says, self.cause_title, names)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -137,6 +151,7 @@ class EvidenceSet(GuideRows):
         super().add_fields(form, index)
         number = _("row %(number)s") % {"number": index + 1} if index is not None else _("new row")
         form.offer(self.asked, number)
+        form.cause_title = self.cause_title
 
     @property
     def asked(self) -> list[AskedCheck]:
@@ -144,6 +159,11 @@ class EvidenceSet(GuideRows):
         if known is None:
             known = self.__dict__["_asked"] = asked_checks(self.instance)
         return known
+
+    @cached_property
+    def cause_title(self) -> str:
+        cause = self.instance
+        return _names_of(cause).get("causes", {}).get(cause.slug) or cause.title
 
     def groups(self) -> Iterator[AskedCheck]:
         """For the page: each check's boxes, to put into a row that names it."""

@@ -24,13 +24,22 @@ class CauseEvidence:
 
 
 def evidence_of(guide: Guide, *, may_change: bool) -> list[CauseEvidence]:
-    names = dict(guide.checks.values_list("slug", "name"))
+    names = {
+        slug: guide.localized_name("checks", slug, name)
+        for slug, name in guide.checks.values_list("slug", "name")
+    }
     return [
         CauseEvidence(
             cause=cause,
             rows=tuple(
                 SaidEvidence(
-                    says=row.says, sentence=sentence_of(row.when, row.says, cause.title, names)
+                    says=row.says,
+                    sentence=sentence_of(
+                        row.when,
+                        row.says,
+                        guide.localized_name("causes", cause.slug, cause.title),
+                        names,
+                    ),
                 )
                 for row in cause.evidence.all()
             ),

@@ -4,12 +4,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from kb import services
@@ -115,6 +116,11 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
         # Addresses, translations and imports name a guide by its slug.
         return [*self.readonly_fields, "slug"] if obj else list(self.readonly_fields)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """People write in the language they read the page in, as a rule."""
+        asked: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {"language": get_language(), **asked}
+
     def get_prepopulated_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return {} if obj else {"slug": ["title"]}
 
@@ -147,6 +153,8 @@ class GuideAdmin(ListAdmin, GuideDeeds, RecordsEdits):
     ) -> Any:
         guide = context.get("original")
         may_change = self.has_change_permission(request, guide)
+        if guide is not None:
+            prefetch_related_objects([guide], "translations")
         if guide is not None and may_change:
             context["contradictions"] = contradictions_of_guide(guide)
         if guide is not None:

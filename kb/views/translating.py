@@ -1,5 +1,6 @@
 """A guide's translation, edited beside the original."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -33,6 +34,7 @@ from kb.services.translation_pairs import Name, Pair
 from kb.translation_form import TranslationForm
 from probes.requests import PageRequest
 
+_ID = re.compile(r'(?<=[a-z0-9"]) id="[^"]*"')
 _PARTS = {
     "causes": gettext_lazy("Causes"),
     "checks": gettext_lazy("Checks"),
@@ -45,11 +47,14 @@ _PARTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class SectionRow:
-    """`folds` is what changed in the original since the translation was made."""
+    """`folds` is what changed in the original since the translation was made; `html` is the
+    original as readers see it, beside its source.
+    """
 
     pair: Pair
     field: forms.BoundField
     folds: list[Fold]
+    html: SafeString
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +149,7 @@ def _page(
             for head in bench.heads
         ],
         "sections": [
-            SectionRow(pair=pair, field=field, folds=_moved(pair))
+            SectionRow(pair=pair, field=field, folds=_moved(pair), html=_as_read(pair))
             for pair, field in form.sections()
         ],
         "names": list(_name_rows(form)),
@@ -165,6 +170,12 @@ def _name_rows(form: TranslationForm) -> Iterator[NameRow]:
         group = str(_PARTS[name.part]) if name.part != last else ""
         yield NameRow(name=name, field=field, group=group, folds=_changed(name))
         last = name.part
+
+
+def _as_read(pair: Pair) -> SafeString:
+    """Without its ids: the preview of the translation has the same ones."""
+    html = to_html(pair.original).html if pair.original else ""
+    return mark_safe(_ID.sub("", html))  # noqa: S308 - rendered and cleaned just above
 
 
 def _moved(pair: Pair) -> list[Fold]:

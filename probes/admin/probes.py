@@ -3,33 +3,31 @@
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.forms import modelform_factory
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from probes import services
-from probes.admin.asking import Asked, ask, is_answered, say
+from probes.admin.approving import Approving
 from probes.admin.chips import chip
 from probes.admin.lists import FirstStep, ListAdmin
-from probes.admin.seen_definitions import SeenForm, definition_text
+from probes.admin.probe_page import judged_rows, page_context
+from probes.admin.trying import TRY, Trying
 from probes.engine import registry
-from probes.engine.errors import InvalidParams
 from probes.engine.schema import Kind
 from probes.engine_texts import translated
-from probes.forms import RunForm, form_for_kind, judging_fields, param_fields
+from probes.forms import PARAM, example_texts, form_for_kind, judging_fields
 from probes.kind_groups import grouped_kinds, kind_words
-from probes.models import Batch, Probe
+from probes.models import Probe
+from probes.param_words import ParamGroup, param_groups
 
+EXAMPLE = "_example"
 _OWN_FIELDS = ["name", "slug", "timeout_s", "retries"]
 
 
@@ -66,7 +64,7 @@ class KindFilter(admin.SimpleListFilter):
 
 
 @admin.register(Probe)
-class ProbeAdmin(ListAdmin):
+class ProbeAdmin(Approving, Trying, ListAdmin):
     about = gettext_lazy("What the product can look at by itself. Each runs once it is approved.")
     first_step = FirstStep(
         words=gettext_lazy("Choose what to look at: a port, a page, a container, a disk."),
@@ -86,8 +84,20 @@ class ProbeAdmin(ListAdmin):
         self, request: HttpRequest, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         if request.GET.get("kind") in registry.KINDS or not self.has_add_permission(request):
+            if EXAMPLE in request.POST:
+                # Shown again and not saved: what was typed stays, the example fills the rest.
+                request.method = "GET"
             return super().add_view(request, form_url, extra_context)
         return self._choose_kind(request)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        kind = registry.KINDS.get(request.GET.get("kind", ""))
+        if kind is None or EXAMPLE not in request.POST:
+            return initial
+        typed = {name: value for name, value in request.POST.items() if value}
+        own = {"name": translated(kind.title), "slug": f"my-{kind.name.replace('_', '-')}"}
+        return {**initial, **own, **example_texts(kind), **typed}
 
     def _choose_kind(self, request: HttpRequest) -> HttpResponse:
         query = request.GET.copy()
@@ -132,13 +142,10 @@ class ProbeAdmin(ListAdmin):
         own = ["name", "slug", ("timeout_s", "retries")]
         if kind is None:
             return [(None, {"fields": [*own, "kind", "params", "expectation"]})]
-        looks = {"fields": param_fields(kind), "description": _placeholder_hint()}
-        judges = {"fields": judging_fields(kind), "classes": ["collapse"]}
-        return [
-            (None, {"fields": own}),
-            (translated(kind.title), looks),
-            (_("Judging, where it differs from the usual"), judges),
-        ]
+        asked = [(group.title, _fieldset(group)) for group in param_groups(kind)]
+        judges = {"fields": judging_fields(kind), "classes": ["judging"]}
+        # Shown as a table: each reason with its meaning, and what it stands for here.
+        return [(None, {"fields": own}), *asked, (_("What each answer means here"), judges)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Probe | None = None) -> Any:
         if obj is not None and self._form_kind(request, obj) is None:
@@ -153,6 +160,16 @@ class ProbeAdmin(ListAdmin):
         # Who approves has to see what.
         return super().has_view_permission(request, obj) or self.has_approve_permission(request)
 
+    def response_add(self, request: HttpRequest, obj: Probe, post_url_continue: Any = None) -> Any:
+        if TRY in request.POST:
+            return self.try_from_form(request, obj)
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request: HttpRequest, obj: Probe) -> Any:
+        if TRY in request.POST:
+            return self.try_from_form(request, obj)
+        return super().response_change(request, obj)
+
     def save_model(self, request: HttpRequest, obj: Probe, form: Any, change: bool) -> None:
         was_approved = bool(obj.approved_hash)
         services.save_probe(obj, by=request.user)  # type: ignore[arg-type]
@@ -162,129 +179,6 @@ class ProbeAdmin(ListAdmin):
                 _("The definition changed, so it needs approval again before it can run."),
                 messages.WARNING,
             )
-
-    # --- approving
-
-    def has_approve_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("probes.approve_probe")
-
-    def has_run_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("probes.run_probe")
-
-    @admin.action(description=gettext_lazy("Approve the selected probes"), permissions=["approve"])
-    def approve_selected(
-        self, request: HttpRequest, queryset: QuerySet[Probe]
-    ) -> HttpResponse | None:
-        """Shows the definitions first, and approves what was shown."""
-        if not is_answered(request):
-            return self._show_definitions(request, queryset)
-        seen = request.POST.getlist("seen")
-        shown = [probe for probe in queryset if f"{probe.pk}:{probe.definition_hash}" in seen]
-        approved = sum(self._approve(request, probe) for probe in shown)
-        text = ngettext("Approved %(count)d probe.", "Approved %(count)d probes.", approved)
-        changed = _("%(probe)s: its definition was changed meanwhile. Look at it again.")
-        others = [changed % {"probe": one} for one in queryset if one not in shown]
-        say(self, request, text % {"count": approved} if approved else "", others)
-        return None
-
-    def _show_definitions(self, request: HttpRequest, probes: QuerySet[Probe]) -> HttpResponse:
-        waiting = [probe for probe in probes if not probe.is_approved]
-        if not waiting:
-            return self._nothing_waits(request)
-        asked = Asked(
-            title=_("Approve these definitions?"),
-            button=_("Approve"),
-            told=_("Once approved, they may be run by everyone who may run probes."),
-            named=[(probe, definition_text(probe)) for probe in waiting],
-        )
-        return ask(self, request, probes, asked, SeenForm.of(waiting))
-
-    def _nothing_waits(self, request: HttpRequest) -> HttpResponse:
-        self.message_user(request, _("All of them are approved already."), messages.WARNING)
-        return HttpResponseRedirect(request.get_full_path())
-
-    @admin.action(
-        description=gettext_lazy("Withdraw the approval: they cannot run any more"),
-        permissions=["approve"],
-    )
-    def withdraw_selected(self, request: HttpRequest, queryset: QuerySet[Probe]) -> None:
-        withdrawn = [services.withdraw_approval(probe) for probe in queryset]
-        count = sum(withdrawn)
-        text = ngettext(
-            "%(count)d probe cannot run any more until somebody approves it.",
-            "%(count)d probes cannot run any more until somebody approves them.",
-            count,
-        )
-        unapproved = zip(queryset, withdrawn, strict=True)
-        others = [
-            _("%(probe)s was not approved.") % {"probe": p} for p, was in unapproved if not was
-        ]
-        say(self, request, text % {"count": count} if count else "", others)
-
-    def _approve(self, request: HttpRequest, probe: Probe) -> bool:
-        try:
-            services.approve_probe(probe, by=request.user)  # type: ignore[arg-type]
-        except (PermissionDenied, services.ProbeChanged, InvalidParams) as refused:
-            self.message_user(request, f"{probe.name}: {refused}", messages.ERROR)
-            return False
-        return True
-
-    def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.has_approve_permission(request):
-            raise PermissionDenied
-        probe = get_object_or_404(Probe, pk=pk)
-        if request.POST.get("definition_hash") != probe.definition_hash:
-            text = _("The definition was changed meanwhile. Look at it again.")
-            self.message_user(request, text, messages.ERROR)
-        elif self._approve(request, probe):
-            self.message_user(request, _("The probe is approved."), messages.SUCCESS)
-        return HttpResponseRedirect(reverse("admin:probes_probe_change", args=[pk]))
-
-    # --- trying one out
-
-    @admin.action(description=gettext_lazy("Run the selected probes now"), permissions=["run"])
-    def run_selected(self, request: HttpRequest, queryset: QuerySet[Probe]) -> None:
-        wanted = [services.Wanted(probe=probe) for probe in queryset]
-        try:
-            batch = self._try_out(request, wanted)
-        except services.RequestRefused as refused:
-            for problem in refused.problems:
-                self.message_user(request, f"{problem.ref}: {problem.message}", messages.ERROR)
-            return
-        self._link_to(request, batch)
-
-    def run_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        if not self.has_run_permission(request):
-            raise PermissionDenied
-        probe = get_object_or_404(Probe, pk=pk)
-        names = registry.placeholders(probe.params)
-        form = RunForm(request.POST or None, placeholders=names)
-        if request.method == "POST" and form.is_valid():
-            wanted = services.Wanted(probe=probe, values=form.cleaned_data)
-            try:
-                batch = self._try_out(request, [wanted])
-            except services.RequestRefused as refused:
-                form.show(refused.problems)
-            else:
-                self._link_to(request, batch)
-                return HttpResponseRedirect(reverse("admin:probes_batch_change", args=[batch.pk]))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Run %(probe)s now") % {"probe": probe.name},
-            "probe": probe,
-            "form": form,
-        }
-        return TemplateResponse(request, "admin/probes/probe/run.html", context)
-
-    def _try_out(self, request: HttpRequest, wanted: list[services.Wanted]) -> Batch:
-        return services.request_batch(wanted, purpose=Batch.Purpose.TRY, by=request.user)  # type: ignore[arg-type]
-
-    def _link_to(self, request: HttpRequest, batch: Batch) -> None:
-        address = reverse("admin:probes_batch_change", args=[batch.pk])
-        text = _("The worker has the request; the runs appear here:")
-        message = format_html('{} <a href="{}">{}</a>', text, address, batch.public_id)
-        self.message_user(request, message, messages.SUCCESS)
 
     # --- pages
 
@@ -297,6 +191,7 @@ class ProbeAdmin(ListAdmin):
                 name="probes_probe_approve",
             ),
             path("<int:pk>/run/", wrap(self.run_view), name="probes_probe_run"),
+            path("<int:pk>/last/", wrap(self.last_look_view), name="probes_probe_last"),
             *super().get_urls(),
         ]
 
@@ -304,15 +199,12 @@ class ProbeAdmin(ListAdmin):
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> Any:
         probe = kwargs.get("obj")
-        is_own = probe is not None and probe.author_id == request.user.pk
-        context |= {
-            "self_approval": settings.KNOWNFIX_SELF_APPROVAL,
-            "may_approve": self.has_approve_permission(request)
-            and (not is_own or settings.KNOWNFIX_SELF_APPROVAL),
-            "is_own": is_own,
-            "may_run": self.has_run_permission(request),
-            "probe": probe,
-        }
+        edited = self._form_kind(request, probe)
+        kind = edited or (registry.KINDS.get(probe.kind) if probe else None)
+        context |= page_context(request, self, probe, kind)
+        if edited:
+            form = context["adminform"].form
+            context["judged"] = list(judged_rows(form, edited, probe))
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description=gettext_lazy("name"), ordering="name")
@@ -328,6 +220,11 @@ class ProbeAdmin(ListAdmin):
         if probe.is_approved:
             return chip("ok", "✓", _("Approved"))
         return chip("warning", "!", _("Waiting for approval"))
+
+
+def _fieldset(group: ParamGroup) -> dict[str, Any]:
+    hint = {"description": _placeholder_hint()} if group.name == "aim" else {}
+    return {"fields": [PARAM + param.name for param in group.params], **hint}
 
 
 def _choice(kind: Kind, query: Any) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Product:
 
 
 @contextmanager
-def running(var: Path) -> Iterator[Product]:
+def running(var: Path, *options: str) -> Iterator[Product]:
     """The product on a free port with its own folder, stopped as Ctrl-C stops it."""
     environment = {
         key: value
@@ -32,7 +32,7 @@ def running(var: Path) -> Iterator[Product]:
         if key not in ("DATABASE_URL", "DJANGO_SETTINGS_MODULE")
     }
     process = subprocess.Popen(
-        [sys.executable, "-u", str(ROOT / "manage.py"), "up", "--port", "8440"],
+        [sys.executable, "-u", str(ROOT / "manage.py"), "up", "--port", "8440", *options],
         env={**environment, "KNOWNFIX_VAR": str(var), "KNOWNFIX_NO_VENV": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -13,6 +13,7 @@ from kb.services.health.names import name_reasons
 from kb.services.health.reasons import FINE, KINDS, LOOK, STALE, Health, Reason, from_worst
 from kb.services.health.repairs import repair_reasons
 from kb.services.health.tried import tried_reasons
+from kb.services.health.untranslated import untranslated_reasons
 from kb.services.health.use import use_reasons
 
 __all__ = ["FINE", "KINDS", "LOOK", "STALE", "Health", "Reason", "health_of", "warnings_of"]
@@ -27,6 +28,7 @@ PARTS: tuple[Callable[[Mapping[int, Guide]], Found], ...] = (
     name_reasons,
     use_reasons,
     age_reasons,
+    untranslated_reasons,
 )
 
 

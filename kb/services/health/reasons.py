@@ -28,6 +28,7 @@ KINDS: Mapping[str, str | Promise] = {
     "document_missing": _("A document is missing"),
     "nothing_helped": _("It was found and nothing helped"),
     "translation_behind": _("The translation is behind"),
+    "translation_missing": _("A translation is missing"),
     "not_matched": _("Nobody needed it for long"),
     "in_review": _("Waits to be published"),
     "overdue": _("Its review is overdue"),
