@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from kb.matching import Contribution, Fact
+from kb.matching.words import EMPTY, stem, telling
 from kb.models import Guide
 from kb.services.answers import WeakMatch
 from kb.templatetags.reasons import against_words
@@ -88,7 +89,9 @@ class Weak:
 
 
 def weak(match: WeakMatch, text: str) -> Weak:
-    words = [word for reason in match.match.why for word in _words(reason, text)]
+    found = [word for reason in match.match.why for word in _words(reason, text)]
+    # Of words that stand in every sentence nobody learns why a guide came up.
+    words = [word for word in found if telling(stem(word.lower())) > EMPTY]
     against = [against_words(reason.kind, reason.label) for reason in match.match.against]
     return Weak(
         guide=match.guide, words=tuple(dict.fromkeys(words))[:MOST_WORDS], against=tuple(against)

@@ -93,7 +93,7 @@ def _context(
         "next_outcomes": telling(diagnosis.next),
         "can_run_any": any(not state.is_manual for state in diagnosis.checks),
         "progress": _progress(diagnosis.open_batch),
-        "vantage": vantage_of(diagnosis),
+        "vantage": vantage_of(diagnosis.checks),
         "concluded": concluded(diagnosis),
         "verified_by": investigation.verified_by.all() if investigation.concluded_at else (),
         "seen": _seen(investigation),
