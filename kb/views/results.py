@@ -81,7 +81,7 @@ def _context(
         "diagnosis": diagnosis,
         "pieces": pasted.pieces(investigation.text, marks),
         "clues": pasted.clues(diagnosis.facts, marks),
-        "causes": laid_out(diagnosis.causes, investigation.text, marks),
+        "causes": laid_out(diagnosis.causes, investigation.text, marks, diagnosis.parameters),
         "similar": earlier(diagnosis.similar, investigation.text),
         "values": asked_for(diagnosis, errors),
         **_split_checks(diagnosis),

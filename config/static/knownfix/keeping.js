@@ -3,7 +3,7 @@
 
 const TYPED_INTO = "input[type=text], textarea, select";
 
-let keptFields = [];
+const kept = new Map();
 let keptFocus = null;
 
 // The same field has the same key before and after: the form it stands in, its fold, and its name.
@@ -32,26 +32,36 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   const part = event.detail.target;
   // What the form that was sent held is the server's to show now.
   const sent = event.detail.requestConfig?.elt?.closest("form");
-  const typed = [...part.querySelectorAll(TYPED_INTO)].filter((field) => field.name && field.form !== sent && isTyped(field));
-  keptFields = typed.map((field) => [keyOfField(field), field.value]);
-  keptFocus = focusIn(part);
+  for (const field of part.querySelectorAll(TYPED_INTO)) {
+    if (field.name && field.form !== sent && isTyped(field)) kept.set(keyOfField(field), field.value);
+    else kept.delete(keyOfField(field));
+  }
+  keptFocus = focusIn(part) ?? keptFocus;
 });
 
+// A form may be away while checks run: its words wait until it is back.
+
 document.addEventListener("htmx:afterSwap", () => {
-  const kept = new Map(keptFields);
   for (const field of document.querySelectorAll(TYPED_INTO)) {
-    const value = kept.get(keyOfField(field));
-    if (value !== undefined && field.name) field.value = value;
+    const value = field.name ? kept.get(keyOfField(field)) : undefined;
+    if (value === undefined) continue;
+    field.value = value;
+    unfold(field);
   }
-  keptFields = [];
   returnFocus();
 });
 
+function unfold(field) {
+  for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+}
+
 function returnFocus() {
-  if (!keptFocus || document.activeElement !== document.body) return;
+  if (document.activeElement !== document.body) keptFocus = null;
+  if (!keptFocus) return;
   const fields = [...document.querySelectorAll("form :is(input, select, textarea, button)[name], button[form][name]")];
   const field = fields.find((one) => keyOfField(one) === keptFocus.key);
-  field?.focus({ preventScroll: true });
-  if (field && keptFocus.range) field.setSelectionRange(...keptFocus.range);
+  if (!field || field.disabled) return;
+  field.focus({ preventScroll: true });
+  if (keptFocus.range) field.setSelectionRange(...keptFocus.range);
   keptFocus = null;
 }
