@@ -84,7 +84,13 @@ def _remember(answer: HttpResponse, name: str, value: str) -> None:
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     is_too_large = isinstance(exception, RequestDataTooBig)
     status = 413 if is_too_large else 400
-    return render(request, "400.html", {"is_too_large": is_too_large}, status=status)
+    size_bytes = request.META.get("CONTENT_LENGTH") or "0"
+    about = {
+        "is_too_large": is_too_large,
+        "size": int(size_bytes) if size_bytes.isdecimal() else 0,
+        "limit": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    }
+    return render(request, "400.html", about, status=status)
 
 
 @requires_csrf_token

@@ -6,7 +6,7 @@ and no shell could read it as anything but one word.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from kb.models import Guide, Investigation, Service
 from kb.rendering.code import code_in
-from kb.rendering.literals import GAP, KINDS, PID, Fillable, gaps_in, pids_in
+from kb.rendering.literals import GAP, KINDS, PID, Fillable, gaps_in, literals_in, pids_in
+from kb.services.answers import ParameterValue
 from kb.services.parameters import parameters_of
 from kb.services.reading import read_text
 from probes.engine.schema import Param
@@ -114,8 +115,23 @@ def values_of_case(guide: Guide, case: Investigation) -> dict[str, str]:
         analysis=read_text(case.text),
         services=[found[slug] for slug in case.services if slug in found],
     )
-    known = (one for one in values.values() if one.source not in ("", "default"))
+    return known_of(values.values())
+
+
+def known_of(values: Iterable[ParameterValue]) -> dict[str, str]:
+    """Those that somebody or something said of this case."""
+    known = (one for one in values if one.source not in ("", "default"))
     return {one.name: str(one.value) for one in known if one.value is not None}
+
+
+def filled_command(text: str, guide: Guide, known: Mapping[str, str]) -> str:
+    """A command of the guide, with the values of a case where its examples stood."""
+    fillables = fillables_of(guide, guide.localized("body"))
+    values = fill(guide, fillables, {}, known).values
+    for place in reversed(literals_in(text, fillables)):
+        if place.name in values:
+            text = text[: place.start] + values[place.name] + text[place.end :]
+    return text
 
 
 def read_filling(kind: str, value: str) -> str:

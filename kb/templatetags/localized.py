@@ -29,8 +29,8 @@ def resolution_title(resolution: Resolution) -> str:
 
 
 @register.filter
-def language_of(resolution: Resolution, field: str) -> str:
+def language_of(written: Guide | Resolution, field: str) -> str:
     """The language that `localized` answers in."""
-    guide = resolution.cause.guide
-    is_original = resolution.localized(field) == getattr(resolution, field)
+    guide = written if isinstance(written, Guide) else written.cause.guide
+    is_original = written.localized(field) == getattr(written, field)
     return guide.language if is_original else get_language() or guide.language

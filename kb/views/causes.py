@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from kb.matching import Contribution
 from kb.models import Resolution
-from kb.services.answers import RankedCause, Suggestion, SymptomSeen
+from kb.services.answers import ParameterValue, RankedCause, Suggestion, SymptomSeen
+from kb.services.filling import filled_command, known_of
 from kb.services.first_commands import Command, first_command
 from kb.services.headings import heading_of
 from kb.templatetags.reasons import against_words
@@ -83,13 +84,20 @@ class Layout:
     tail: tuple[Entry, ...]
 
 
-def laid_out(causes: Sequence[RankedCause], text: str, marks: Iterable[Span]) -> Layout:
+def laid_out(
+    causes: Sequence[RankedCause],
+    text: str,
+    marks: Iterable[Span],
+    values: Sequence[ParameterValue] = (),
+) -> Layout:
+    """`values` are the case's: they fill the commands that a repair begins with."""
     marks = tuple(marks)
     opened = _opened(causes)
     told: set[int] = set()
     groups: dict[str, list[Entry]] = {"in_question": [], "ruled_out": [], "tail": []}
     for ranked in causes:
         entry = _entry(ranked, text, marks, is_open=ranked.rank in opened, is_told=told)
+        entry = replace(entry, begin=_begin(ranked, values) if entry.is_open else None)
         groups[_group(entry)].append(entry)
     return Layout(**{name: tuple(entries) for name, entries in groups.items()})
 
@@ -125,7 +133,7 @@ def _entry(
     return Entry(
         ranked=ranked,
         pointers=_pointers(ranked, marks),
-        begin=_begin(ranked) if is_open else None,
+        begin=None,
         why=_rows(ranked.why, text, marks) if is_first else (),
         against=_against(ranked.against, text, marks) if is_first else (),
         section=heading_of(ranked.guide, ranked.cause.section),
@@ -150,12 +158,14 @@ def _covers(one: Suggestion, other: Suggestion) -> bool:
     return at <= inner_at and inner_end <= end and not one.seen.explained_by
 
 
-def _begin(ranked: RankedCause) -> Begin | None:
+def _begin(ranked: RankedCause, values: Sequence[ParameterValue]) -> Begin | None:
     """The first command of the first repair, which is the one to try first."""
     repairs = [view.resolution for view in ranked.resolutions if view.resolution.kind != "avoid"]
     for repair in repairs[:1]:
         if command := first_command(ranked.guide, repair.section or ranked.cause.section):
-            return Begin(resolution=repair, command=command)
+            own = known_of(one for one in values if one.guide.pk == ranked.guide.pk)
+            text = filled_command(command.text, ranked.guide, own)
+            return Begin(resolution=repair, command=replace(command, text=text))
     return None
 
 

@@ -25,6 +25,7 @@ from kb.views.guide_rail import rail_of
 from kb.views.guide_records import guide_records
 from kb.views.readable import readable_by
 from kb.views.results import STOP_POLLING
+from kb.views.vantage import vantage_of
 from probes.requests import PageRequest
 
 
@@ -127,6 +128,7 @@ def _beside(
         "diagnosis": diagnosis,
         "rail": rail,
         "marks": rail.marks(),
+        "vantage": vantage_of([row.state for row in rail.rows]),
         "outcome": outcome_of(request, guide, diagnosis)
         if diagnosis
         else outcome_without_case(guide),

@@ -25,6 +25,7 @@ from kb.templatetags.localized import check_name
 from kb.views.guide import case_of, guide_of, page
 from kb.views.guide_rail import open_batches, seen
 from kb.views.investigate import refusals
+from kb.views.vantage import chosen_place
 from probes.models import Batch
 from probes.requests import PageRequest
 from probes.services import IdempotencyConflict, RequestRefused, cancel_batch
@@ -135,6 +136,7 @@ def _run(request: PageRequest, case: Investigation, guide: Guide) -> Batch:
         purpose=purpose,
         # The values stand beside every button that runs; without them nobody has seen them.
         confirm=bool(_values(request)),
+        location=chosen_place(request),
     )
 
 

@@ -20,7 +20,8 @@ from kb.services.learn import record_outcome
 from kb.services.parameters import scoped
 from kb.services.ranking import diagnose
 from kb.views.results import investigation_of, page
-from probes.models import Batch, Location
+from kb.views.vantage import chosen_place
+from probes.models import Batch
 from probes.requests import PageRequest
 from probes.services import IdempotencyConflict, RequestRefused, cancel_batch
 
@@ -76,7 +77,7 @@ def _request_runs(request: PageRequest, diagnosis: Diagnosis) -> Batch:
         idempotency_key=key,
         # The values stand beside every button that runs; without them nobody has seen them.
         confirm=bool(_values(request)),
-        location=_chosen_place(request),
+        location=chosen_place(request),
     )
 
 
@@ -89,12 +90,6 @@ def _verifying(diagnosis: Diagnosis, asked: str) -> list[Check]:
         looked_at = (state for state in diagnosis.checks if state.run and state.can_run)
         found += [state.check for state in looked_at if state.check.pk not in known]
     return [check for check in found if check.probe.kind != "manual"]
-
-
-def _chosen_place(request: PageRequest) -> Location | None:
-    """Where the person wants to look from; None leaves it to each check's role."""
-    slug = request.POST.get("location", "")
-    return get_object_or_404(Location, slug=slug) if slug else None
 
 
 def _changed(diagnosis: Diagnosis, values: dict[str, str]) -> dict[str, str]:

@@ -1,16 +1,19 @@
 """The pasted text cut into pieces, so that a template can mark what was recognised."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from kb.matching import Contribution, Fact
+from kb.matching import Fact
+from kb.matching.words import EMPTY, stem, telling
 from kb.models import Guide
 from kb.services.answers import WeakMatch
 from kb.templatetags.reasons import against_words
 
 # More words in common than this say no more about a guide that is no answer.
 MOST_WORDS = 12
+_HANGUL = re.compile("[가-힣]")
 
 
 class Span(Protocol):
@@ -88,12 +91,27 @@ class Weak:
 
 
 def weak(match: WeakMatch, text: str) -> Weak:
-    words = [word for reason in match.match.why for word in _words(reason, text)]
+    spans = sorted({span for reason in match.match.why for span in reason.spans})
+    words = [text[start:end] for start, end in _whole(spans, text)]
+    # Of words that stand in every sentence nobody learns why a guide came up.
+    words = [word for word in words if telling(stem(word.lower())) > EMPTY]
     against = [against_words(reason.kind, reason.label) for reason in match.match.against]
     return Weak(
         guide=match.guide, words=tuple(dict.fromkeys(words))[:MOST_WORDS], against=tuple(against)
     )
 
 
-def _words(reason: Contribution, text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text[start:end] for start, end in reason.spans))
+def _whole(spans: Iterable[tuple[int, int]], text: str) -> list[tuple[int, int]]:
+    """Pairs of syllables joined to what they were read from; endings of other words left out."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return [span for span in joined if not _is_ending(*span, text)]
+
+
+def _is_ending(start: int, end: int, text: str) -> bool:
+    before = text[start - 1 : start]
+    return bool(_HANGUL.fullmatch(before) and _HANGUL.match(text[start:end]))

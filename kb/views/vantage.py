@@ -1,9 +1,13 @@
 """Where the next checks are looked at from, as a page offers it once there is a choice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kb.services.answers import Diagnosis
+from django.shortcuts import get_object_or_404
+
+from kb.services.answers import CheckState
 from probes.models import Location
+from probes.requests import PageRequest
 from probes.services import server_location
 
 
@@ -18,10 +22,16 @@ class Vantage:
     chosen: str
 
 
-def vantage_of(diagnosis: Diagnosis) -> Vantage:
+def vantage_of(checks: Sequence[CheckState]) -> Vantage:
     locations = tuple(Location.objects.order_by("name", "slug"))
     if len(locations) < 2:
         return Vantage(locations=(), chosen="")
-    places = {state.location.slug for state in diagnosis.checks if not state.is_manual}
+    places = {state.location.slug for state in checks if not state.is_manual}
     chosen = places.pop() if len(places) == 1 else ""
     return Vantage(locations=locations, chosen="" if chosen == server_location().slug else chosen)
+
+
+def chosen_place(request: PageRequest) -> Location | None:
+    """Where the person wants to look from; None leaves it to each check's role."""
+    slug = request.POST.get("location", "")
+    return get_object_or_404(Location, slug=slug) if slug else None

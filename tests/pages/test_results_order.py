@@ -7,6 +7,7 @@ from django.test import Client
 
 from incidents.models import Incident
 from kb.models import Investigation
+from kb.services.filling import filled_command
 from kb.services.first_commands import first_command
 from tests.factories import make_guide
 from tests.kb.unreachable import make_unreachable
@@ -119,3 +120,22 @@ def test_first_command_is_one_that_throws_nothing_away(section: str, said: str) 
     command = first_command(make_guide("reset", body=BODY), section)
 
     assert (command.text if command else "") == said
+
+
+FILLED = """\
+## Start {#start}
+
+```bash
+uvicorn app.main:app --host 0.0.0.0 --port 8000
+```
+"""
+
+
+def test_first_command_is_filled_with_what_the_case_knows() -> None:
+    port = {"type": "port", "default": 8000, "label": "Port"}
+    guide = make_guide("start", body=FILLED, parameters={"port": port})
+    command = first_command(guide, "start").text
+
+    assert filled_command(command, guide, {"port": "38501"}).endswith("0.0.0.0 --port 38501")
+    assert filled_command(command, guide, {"port": "1; rm -rf /"}) == command
+    assert filled_command(command, guide, {}) == command

@@ -1,15 +1,33 @@
 // The paste field: a file is read into it, and a slow answer shows that it is coming.
 "use strict";
 
-const FILE_LIMIT_BYTES = 200 * 1024;
+// More than the server keeps of a long text, so that it still says what it left out, and less than
+// it takes: a log starts with what was started and ends with the error.
+const HEAD = 40_000;
+const TAIL = 165_000;
+const CUT = "\n[…]\n";
 const SLOW_MS = 1000;
 
+function shortened(text) {
+  return text.length > HEAD + TAIL ? text.slice(0, HEAD) + CUT + text.slice(-TAIL) : text;
+}
+
 async function readInto(field, file) {
-  if (file.size > FILE_LIMIT_BYTES) return announce(words().fileTooLarge);
-  field.value = await file.text();
+  const isLong = file.size > HEAD + TAIL;
+  const whole = isLong ? new Blob([file.slice(0, HEAD), CUT, file.slice(-TAIL)]) : file;
+  field.value = await whole.text();
   field.dispatchEvent(new Event("input", { bubbles: true }));
   field.focus();
+  if (isLong) announce(words().fileCut);
 }
+
+// What is sent is shortened; what stands in the field is left as it was pasted.
+
+document.addEventListener("formdata", (event) => {
+  for (const field of event.target.querySelectorAll("textarea.paste[name]")) {
+    if (event.formData.has(field.name)) event.formData.set(field.name, shortened(field.value));
+  }
+});
 
 document.addEventListener("dragover", (event) => {
   const field = event.target.closest?.("textarea.paste");
