@@ -16,7 +16,7 @@ from probes.engine.schema import Param
 from probes.engine.spec import Status as EngineStatus
 from probes.engine_texts import translated
 from probes.models import BatchItem, Probe
-from probes.param_words import choice_label, param_label
+from probes.param_words import PARAM, choice_label, param_label
 from probes.services.definitions import complaints_about
 from probes.services.errors import Problem
 from probes.templatetags.states import LOOKS
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 else:
     _Base = forms.ModelForm
 
-PARAM = "param_"
 JUDGE = "judge_"
 # Values that are long as a rule.
 _LONG_TYPES = ("pattern", "url")

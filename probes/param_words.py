@@ -14,6 +14,8 @@ from django.utils.translation import pgettext_lazy
 from probes.engine.schema import Kind, Param
 
 Words = str | Promise
+# What the name of a parameter's field in a form begins with.
+PARAM = "param_"
 
 # What the look is at.
 _AIM: Mapping[str, Words] = {

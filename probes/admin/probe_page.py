@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -15,9 +15,6 @@ from probes.engine.schema import Kind
 from probes.forms import JUDGE
 from probes.limits_here import limits_of
 from probes.models import Probe
-
-if TYPE_CHECKING:
-    from probes.admin.probes import ProbeAdmin
 
 _MOST_NAMES = 5
 
@@ -36,16 +33,20 @@ class Judged:
 
 
 def page_context(
-    request: HttpRequest, admin: "ProbeAdmin", probe: Probe | None, kind: Kind | None
+    request: HttpRequest,
+    probe: Probe | None,
+    kind: Kind | None,
+    *,
+    may_approve: bool,
+    may_run: bool,
 ) -> dict[str, Any]:
     """`kind` is None where the probe's is gone."""
     is_own = probe is not None and probe.author_id == request.user.pk
-    may_approve = admin.has_approve_permission(request)
     context: dict[str, Any] = {
         "self_approval": settings.KNOWNFIX_SELF_APPROVAL,
         "may_approve": may_approve and (not is_own or settings.KNOWNFIX_SELF_APPROVAL),
         "is_own": is_own,
-        "may_run": admin.has_run_permission(request),
+        "may_run": may_run,
         "probe": probe,
         "approvers": _approvers(request, probe),
         "most_approvers": _MOST_NAMES,

@@ -22,10 +22,10 @@ from probes.admin.trying import TRY, Trying
 from probes.engine import registry
 from probes.engine.schema import Kind
 from probes.engine_texts import translated
-from probes.forms import PARAM, example_texts, form_for_kind, judging_fields
+from probes.forms import example_texts, form_for_kind, judging_fields
 from probes.kind_groups import grouped_kinds, kind_words
 from probes.models import Probe
-from probes.param_words import ParamGroup, param_groups
+from probes.param_words import PARAM, ParamGroup, param_groups
 
 EXAMPLE = "_example"
 _OWN_FIELDS = ["name", "slug", "timeout_s", "retries"]
@@ -201,7 +201,13 @@ class ProbeAdmin(Approving, Trying, ListAdmin):
         probe = kwargs.get("obj")
         edited = self._form_kind(request, probe)
         kind = edited or (registry.KINDS.get(probe.kind) if probe else None)
-        context |= page_context(request, self, probe, kind)
+        context |= page_context(
+            request,
+            probe,
+            kind,
+            may_approve=self.has_approve_permission(request),
+            may_run=self.has_run_permission(request),
+        )
         if edited:
             form = context["adminform"].form
             context["judged"] = list(judged_rows(form, edited, probe))

@@ -2,7 +2,7 @@
 
 from django import template
 
-from probes.forms import PARAM
+from probes.param_words import PARAM
 
 register = template.Library()
 

@@ -7,7 +7,7 @@ import pytest
 from probes.engine import registry
 from tests.browser.test_editor_walk import PHONE, problems
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SIZES = {
     "a desk in light and Korean": {"locale": "ko-KR", "color_scheme": "light"},

@@ -6,10 +6,10 @@ from django.utils import translation
 
 from probes import services
 from probes.engine import registry
-from probes.forms import JUDGE, PARAM, example_texts, form_for_kind
+from probes.forms import JUDGE, example_texts, form_for_kind
 from probes.limits_here import limits_of
 from probes.models import BatchItem, Location, Probe
-from probes.param_words import param_groups, param_label
+from probes.param_words import PARAM, param_groups, param_label
 from tests.probes.factories import claim, make_probe, make_user, result
 from tests.probes.test_admin import ADD, OPERATOR, change, shared_fields, staff
 
