@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from config.models import ApiKey
 from incidents.models import ActionItem, Incident
 from kb.models import Guide, SearchGap
-from kb.services.translations import behind, missing
+from kb.services.authoring.translations import behind, missing
 from probes import services as probing
 from probes.models import Batch, Location, Probe, Schedule
 

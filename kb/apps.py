@@ -16,5 +16,5 @@ class KnowledgeConfig(AppConfig):
     def ready(self) -> None:
         # Deleting a guide takes its postings out of the index, whoever deletes it.
         import_module("kb.index")
-        look_in_turn = import_module("kb.services.kept_health").look_in_turn
+        look_in_turn = import_module("kb.services.upkeep.kept_health").look_in_turn
         import_module("probes.services").add_chore(look_in_turn, every_s=LOOK_EVERY_S)

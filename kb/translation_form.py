@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kb.ingest import TranslationDraft
-from kb.services.translating import Workbench
-from kb.services.translation_pairs import Name, Pair
+from kb.services.authoring.translating import Workbench
+from kb.services.authoring.translation_pairs import Name, Pair
 
 _SECTION, _NAME = "section:", "name:"
 

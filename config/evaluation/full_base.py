@@ -12,8 +12,8 @@ from incidents.evaluation.many_incidents import seed_incidents
 from kb.evaluation.judged import read_set
 from kb.evaluation.many_cases import seed_cases
 from kb.evaluation.many_guides import seed_guides
-from kb.services.kept_health import look_at_all
-from kb.services.starter import STARTER
+from kb.services.guides.starter import STARTER
+from kb.services.upkeep.kept_health import look_at_all
 from probes.evaluation.many_runs import seed_runs
 
 # There is one person, place and draft for so many guides.

@@ -24,7 +24,7 @@ from incidents.models import ActionItem, Incident, Note, StatusChange
 from incidents.services.editing import check_start
 from kb.admin.inlines import GuideRows
 from kb.admin.of_guide import OfService
-from kb.services.errors import CannotConclude
+from kb.services.diagnosing.errors import CannotConclude
 from probes.admin.asking import Asked, ask, is_answered, say
 from probes.admin.chips import chip
 from probes.admin.lists import FirstStep, ListAdmin

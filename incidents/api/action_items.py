@@ -17,7 +17,7 @@ from incidents.api.inputs import ActionItemChange, ActionItemInput, ActionItemQu
 from incidents.api.refusals import RefusingView
 from incidents.models import ActionItem
 from kb.api.guides import page_address
-from kb.services.people import person
+from kb.services.guides.people import person
 from probes.idempotency import creates_once
 from probes.strict import read, read_query
 

@@ -28,8 +28,8 @@ from kb.api.refusals import Refused
 from kb.ingest import BadGuide, decode
 from kb.ingest.plain import KINDS, Document, read
 from kb.models import GuideRevision
-from kb.services.complaints import sentence
-from kb.services.people import person
+from kb.services.guides.complaints import sentence
+from kb.services.guides.people import person
 from probes.rights import may
 from probes.strict import StrictSerializer, read_query
 

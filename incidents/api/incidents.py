@@ -17,8 +17,8 @@ from incidents.api.inputs import IncidentChange, IncidentInput, IncidentQuery, S
 from incidents.api.refusals import RefusingView, time_from
 from incidents.models import Incident
 from incidents.services import timeline
-from kb.services.people import person
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.ranking import diagnose
+from kb.services.guides.people import person
 from probes.idempotency import creates_once
 from probes.strict import read, read_query
 

@@ -16,8 +16,8 @@ from incidents.services import promoting
 from kb.api.refusals import Refused
 from kb.ingest import BadGuide
 from kb.models import Cause, Guide
-from kb.services.complaints import sentence
-from kb.services.drafting import Chosen, Told
+from kb.services.authoring.drafting import Chosen, Told
+from kb.services.guides.complaints import sentence
 from probes.idempotency import creates_once
 from probes.rights import need
 from probes.strict import StrictSerializer, read

@@ -18,7 +18,7 @@ from incidents.api.refusals import RefusingView, time_from
 from incidents.models import Incident
 from kb.api.refusals import Refused
 from kb.models import Attempt
-from kb.services.people import person
+from kb.services.guides.people import person
 from probes.idempotency import creates_once
 from probes.strict import read
 

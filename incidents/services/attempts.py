@@ -12,7 +12,7 @@ from incidents.models import Incident
 from incidents.services.moving import locked
 from incidents.services.when import happened_at
 from kb.models import Attempt, Cause, Investigation, Resolution
-from kb.services.find import find_fixes
+from kb.services.diagnosing.find import find_fixes
 from probes.services import masked
 
 _LONGEST = 300

@@ -14,8 +14,8 @@ from incidents.services.known_errors import is_open_known_error, only_workaround
 from incidents.services.moving import locked, move
 from incidents.services.notes import write_note
 from kb.models import Attempt, Cause, Investigation, Resolution
-from kb.services.find import start_from_guide
-from kb.services.learn import conclude_cause, conclude_in_words, record_outcome
+from kb.services.diagnosing.find import start_from_guide
+from kb.services.diagnosing.learn import conclude_cause, conclude_in_words, record_outcome
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,8 +23,8 @@ from incidents.services.files import drafts_of
 from kb import ingest
 from kb.ingest import BadGuide, GuideDraft
 from kb.models import Guide, GuideRevision
-from kb.services.guide_files import file_of, translation_draft_of
-from kb.services.guide_imports import (
+from kb.services.guides.files import file_of, translation_draft_of
+from kb.services.guides.imports import (
     FileComplaint,
     ImportItem,
     ImportPlan,

@@ -17,9 +17,9 @@ from incidents.services.files import drafts_of, line
 from kb.ingest import Complaint, GuideDraft
 from kb.ingest.complaints import gettext_noop
 from kb.ingest.references import line_of
-from kb.services.file_items import FileItem
-from kb.services.find import as_stored
-from kb.services.guide_imports import FileComplaint, ImportRefused, in_file, secrets_in
+from kb.services.diagnosing.find import as_stored
+from kb.services.guides.file_items import FileItem
+from kb.services.guides.imports import FileComplaint, ImportRefused, in_file, secrets_in
 from probes.engine.redact import redact
 from probes.services import masked
 

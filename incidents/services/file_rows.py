@@ -10,7 +10,7 @@ from incidents.ingest import ConclusionDraft, IncidentDraft
 from incidents.models import Incident
 from incidents.services.file_references import Known
 from kb.models import Cause, Investigation, Service
-from kb.services.restoring import Ending, Told, restore
+from kb.services.cases.restoring import Ending, Told, restore
 
 
 def write_incident(incident: Incident, draft: IncidentDraft, known: Known) -> None:

@@ -16,8 +16,8 @@ from kb.ingest.plain import (
     with_replaced,
 )
 from kb.ingest.plain.symptoms import MAX_PHRASE
-from kb.services.plain_guides import Accepted
-from kb.services.plain_probes import choices_for, fitting_probes
+from kb.services.authoring.plain_guides import Accepted
+from kb.services.authoring.plain_probes import choices_for, fitting_probes
 
 OF_GUIDE = (Symptom, Check, Cause, Resolution)
 _MAX_TITLE = 200

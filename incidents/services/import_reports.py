@@ -23,7 +23,7 @@ from kb.ingest.plain import (
 )
 from kb.models import Cause as CauseRow
 from kb.models import Guide, Investigation
-from kb.services.recorded_cases import Tried, record_case
+from kb.services.diagnosing.recorded_cases import Tried, record_case
 from probes.services import masked
 
 Taken = tuple[Proposal, str, str]

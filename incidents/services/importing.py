@@ -23,10 +23,10 @@ from kb import index
 from kb.ingest import BadGuide
 from kb.ingest.plain import REPORT, Cause, Document, Fact, Proposal, Reference, with_replaced
 from kb.models import Guide
-from kb.services.complaints import sentence
-from kb.services.guide_saving import save_guide
-from kb.services.plain_guides import PlainGuide, guide_from, suggested_slug
-from kb.services.plain_probes import provide_probes
+from kb.services.authoring.plain_guides import PlainGuide, guide_from, suggested_slug
+from kb.services.authoring.plain_probes import provide_probes
+from kb.services.guides.complaints import sentence
+from kb.services.guides.saving import save_guide
 
 __all__ = [
     "CannotImport",

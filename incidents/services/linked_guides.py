@@ -6,7 +6,7 @@ from typing import Any
 
 from incidents.models import Incident
 from kb.models import Attempt, Guide
-from kb.services.answers import Diagnosis
+from kb.services.diagnosing.answers import Diagnosis
 
 MOST_MATCHED = 3
 # What is said of a guide is the best that came of it.

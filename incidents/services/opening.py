@@ -10,7 +10,7 @@ from django.utils import timezone
 from incidents.models import Incident
 from incidents.services.when import happened_at
 from kb.models import Guide, Investigation, Service
-from kb.services.find import find_fixes, start_from_guide
+from kb.services.diagnosing.find import find_fixes, start_from_guide
 from probes.services import masked
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from incidents.models import Incident
 from kb.models import Attempt, Cause, Guide, GuideRevision, Investigation
-from kb.services.drafting import (
+from kb.services.authoring.drafting import (
     Chosen,
     Look,
     Proposed,
@@ -17,11 +17,11 @@ from kb.services.drafting import (
     looks_of,
     proposed_symptoms,
 )
-from kb.services.extending import extend_guide
-from kb.services.found_checks import FoundCheck, found_checks
-from kb.services.guide_saving import save_guide
-from kb.services.people import Person, person
-from kb.services.symptom_hits import kin_of
+from kb.services.authoring.extending import extend_guide
+from kb.services.authoring.found_checks import FoundCheck, found_checks
+from kb.services.authoring.symptom_hits import kin_of
+from kb.services.guides.people import Person, person
+from kb.services.guides.saving import save_guide
 
 
 def told_by(incident: Incident) -> Told:

@@ -1,7 +1,7 @@
 """An incident that came back: what was said to have ended it is taken back."""
 
 from incidents.models import Incident
-from kb.services.reopening import take_back
+from kb.services.cases.reopening import take_back
 
 
 def take_back_outcome(incident: Incident, *, reason: str) -> None:

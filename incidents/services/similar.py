@@ -12,9 +12,9 @@ from django.db.models import Q
 from incidents.models import Incident
 from kb.matching.identity import CONCEPT, Identifier, identifiers
 from kb.models import CaseFact, Guide, Investigation
-from kb.services.find import as_stored
-from kb.services.reading import Case, read_case
-from kb.services.similar import LEAST_SHARE, TELLS, SimilarCase, similar_cases
+from kb.services.cases.reading import Case, read_case
+from kb.services.cases.similar import LEAST_SHARE, TELLS, SimilarCase, similar_cases
+from kb.services.diagnosing.find import as_stored
 
 MOST_OPEN = 3
 MOST_GUIDES = 3

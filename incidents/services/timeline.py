@@ -11,7 +11,7 @@ from typing import Literal
 from incidents.models import ActionItem, Incident, Note, StatusChange
 from incidents.services.merging import duplicates_of
 from kb.models import Attempt, Cause, Guide, Investigation
-from kb.services.answers import Diagnosis, RankedCause
+from kb.services.diagnosing.answers import Diagnosis, RankedCause
 from probes.models import Run
 
 Kind = Literal[

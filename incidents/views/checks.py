@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods
 from incidents.models import Incident
 from incidents.views.opened import MOST_LIKELIEST, Opened, opened
 from kb.models import Investigation
-from kb.services.answers import Diagnosis
-from kb.services.errors import BadParameters, MissingParameters, NeedsConfirmation
-from kb.services.investigate import run_checks, set_parameters
-from kb.services.parameters import scoped
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.answers import Diagnosis
+from kb.services.diagnosing.errors import BadParameters, MissingParameters, NeedsConfirmation
+from kb.services.diagnosing.investigate import run_checks, set_parameters
+from kb.services.diagnosing.parameters import scoped
+from kb.services.diagnosing.ranking import diagnose
 from kb.views.investigate import VALUE_PREFIX, refusals, runnable
 from kb.views.values import asked_for
 from probes.models import Batch, Run

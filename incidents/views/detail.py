@@ -28,7 +28,7 @@ from incidents.views.checks import about_checks
 from incidents.views.opened import Opened, opened
 from incidents.views.stages import stages_of
 from kb.rendering import render as to_html
-from kb.services.contradictions import Contradiction, contradictions_of_incident_text
+from kb.services.upkeep.contradictions import Contradiction, contradictions_of_incident_text
 from probes.requests import PageRequest
 
 # A longer report is folded: the page answers what the state is before it tells the story.

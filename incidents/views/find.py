@@ -16,7 +16,7 @@ from incidents.services.listing import OPEN
 from incidents.tour import tour_of_the_starters
 from kb.forms import PasteForm
 from kb.models import Guide
-from kb.services.find import find_fixes
+from kb.services.diagnosing.find import find_fixes
 from probes.requests import PageRequest
 
 logger = logging.getLogger(__name__)

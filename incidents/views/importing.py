@@ -35,7 +35,7 @@ from incidents.views.import_rows import groups_of, lines_of
 from kb.ingest import BadGuide, decode
 from kb.ingest.plain import KINDS, Document, read
 from kb.models import GuideRevision
-from kb.services.complaints import sentences
+from kb.services.guides.complaints import sentences
 from probes.requests import PageRequest
 
 # The text comes back with the form, coded, within what one request may hold.

@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404
 from incidents.forms import fixes_of
 from incidents.models import Incident
 from kb.models import Cause, Resolution
-from kb.services.answers import Diagnosis
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.answers import Diagnosis
+from kb.services.diagnosing.ranking import diagnose
 
 MOST_LIKELIEST = 3
 

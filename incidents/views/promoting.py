@@ -18,11 +18,11 @@ from incidents.services import promoting
 from kb.ingest import BadGuide
 from kb.models import Cause, Guide
 from kb.rendering import render as to_html
-from kb.services.answers import RankedCause
-from kb.services.cause_search import causes_like, living_causes, offered_causes
-from kb.services.complaints import sentences
-from kb.services.drafting import Chosen, Proposed, Told
-from kb.services.ranking import diagnose
+from kb.services.authoring.cause_search import causes_like, living_causes, offered_causes
+from kb.services.authoring.drafting import Chosen, Proposed, Told
+from kb.services.diagnosing.answers import RankedCause
+from kb.services.diagnosing.ranking import diagnose
+from kb.services.guides.complaints import sentences
 from probes.requests import PageRequest
 
 _STATES = {

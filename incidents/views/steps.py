@@ -12,7 +12,7 @@ from incidents.forms import CloseForm, MergeForm, NoteForm, StatusForm, complain
 from incidents.models import Incident
 from incidents.views.detail import page
 from incidents.views.opened import incident_of, opened
-from kb.services.errors import CannotConclude
+from kb.services.diagnosing.errors import CannotConclude
 from probes.requests import PageRequest
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from kb.admin.filled import filled, packed, sent_by, sent_in, unpacked
 from kb.difference import Fold, folded_lines, word_difference
-from kb.services.three_way import (
+from kb.services.guides.three_way import (
     DELETED,
     Differing,
     Filled,

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from kb.admin.people import person
 from kb.ingest import BadGuide
 from kb.models import Guide
-from kb.services.complaints import sentences
-from kb.services.review import archive, give_to, possible_owners, set_review, still_valid
+from kb.services.guides.complaints import sentences
+from kb.services.upkeep.review import archive, give_to, possible_owners, set_review, still_valid
 from probes.admin.asking import Asked, ask, is_answered, say
 
 

@@ -19,9 +19,9 @@ from kb.admin.filled import Sent, filled, sent_in
 from kb.admin.people import person
 from kb.models import Evidence, Guide, Resolution
 from kb.rendering import render as to_html
-from kb.services.pictures import MAX_BYTES, BadPicture, picture_address, store_picture
-from kb.services.text_warnings import AboutText, linked_guides, linked_probes, warnings_of
-from kb.services.three_way import DELETED, Filled
+from kb.services.guides.pictures import MAX_BYTES, BadPicture, picture_address, store_picture
+from kb.services.guides.text_warnings import AboutText, linked_guides, linked_probes, warnings_of
+from kb.services.guides.three_way import DELETED, Filled
 from probes.models import Probe
 
 

@@ -17,7 +17,7 @@ from kb.admin.fields import YamlField
 from kb.admin.inlines import GuideRows, RowForm, Rows
 from kb.ingest import snippets
 from kb.models import Cause, Check, Evidence
-from kb.services.evidence_words import Answer, answers_of, sentence_of
+from kb.services.authoring.evidence_words import Answer, answers_of, sentence_of
 
 When = dict[str, dict[str, Any]]
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kb.ingest import BadGuide
-from kb.services.complaints import sentence
+from kb.services.guides.complaints import sentence
 
 
 class YamlField(forms.CharField):

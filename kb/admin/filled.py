@@ -11,7 +11,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from kb.services.three_way import Filled, Value
+from kb.services.guides.three_way import Filled, Value
 
 # The form's own fields that say where an edit began; nobody's words.
 ABOUT_THE_EDIT = frozenset({"revision", "began"})

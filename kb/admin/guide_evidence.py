@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from kb.models import Cause, Guide
-from kb.services.evidence_words import sentence_of
+from kb.services.authoring.evidence_words import sentence_of
 
 
 @dataclass(frozen=True, kw_only=True)

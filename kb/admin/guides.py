@@ -29,9 +29,9 @@ from kb.admin.replays import replay_page
 from kb.admin.trials import recent_pastes, trial_view
 from kb.ingest import BadGuide, snippets
 from kb.models import Guide
-from kb.services.complaints import sentences
-from kb.services.contradictions import contradictions_of_guide
-from kb.services.replay import replay_publishing
+from kb.services.guides.complaints import sentences
+from kb.services.upkeep.contradictions import contradictions_of_guide
+from kb.services.upkeep.replay import replay_publishing
 from probes.admin.lists import FirstStep, ListAdmin
 
 _NEEDS_PUBLISHING = (Guide.State.PUBLISHED, Guide.State.ARCHIVED)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kb.admin.of_guide import OfGuide
 from kb.models import Attempt, GuideRevision, Investigation, SearchGap
-from kb.services.file_items import difference
+from kb.services.guides.file_items import difference
 from probes.admin.chips import chip
 from probes.admin.lists import WHERE_SEARCH_LOOKS, FirstStep, HistoryAdmin
 

@@ -17,8 +17,14 @@ from kb.admin.people import person
 from kb.admin.replays import replay_page, replays_of
 from kb.ingest import dump
 from kb.models import GuideRevision
-from kb.services.complaints import sentence
-from kb.services.guides import FileComplaint, ImportPlan, ImportRefused, apply_import, plan_import
+from kb.services.guides.complaints import sentence
+from kb.services.guides.guides import (
+    FileComplaint,
+    ImportPlan,
+    ImportRefused,
+    apply_import,
+    plan_import,
+)
 
 PASTED = "pasted.md"
 # Previewed files come back with the form that applies them, within what one request may hold.

@@ -20,9 +20,9 @@ from kb.admin.replays import replay_page
 from kb.admin.showing import ONLY_SHOWN, is_only_shown, show_without_errors, with_asked_row
 from kb.ingest import BadGuide
 from kb.models import Guide, GuideTranslation
-from kb.services.complaints import sentences
-from kb.services.guide_files import draft_of
-from kb.services.replay import replay
+from kb.services.guides.complaints import sentences
+from kb.services.guides.files import draft_of
+from kb.services.upkeep.replay import replay
 
 # The button that shows what a save would change, in place of saving.
 _TRIED = "_replay"

@@ -7,8 +7,8 @@ from django.shortcuts import render
 
 from kb.ingest import GuideDraft
 from kb.models import Guide
-from kb.services.guides import ImportPlan
-from kb.services.replay import Replay, replay
+from kb.services.guides.guides import ImportPlan
+from kb.services.upkeep.replay import Replay, replay
 
 
 def replays_of(plan: ImportPlan) -> list[Replay]:

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from kb.admin.filled import filled, sent_in
 from kb.models import Cause, Investigation
-from kb.services.symptom_hits import past_pastes
-from kb.services.symptom_trial import TriedSymptom, try_symptoms
-from kb.services.three_way import DELETED, Row
+from kb.services.authoring.symptom_hits import past_pastes
+from kb.services.authoring.symptom_trial import TriedSymptom, try_symptoms
+from kb.services.guides.three_way import DELETED, Row
 
 # What may be picked instead of pasting a text.
 MOST_RECENT = 20

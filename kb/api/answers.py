@@ -6,14 +6,9 @@ from kb.api.cause_answers import cause, contribution, guide_reference, objection
 from kb.api.gap_answers import gap
 from kb.api.seen import seen
 from kb.models import Investigation
-from kb.services import (
-    CheckState,
-    Diagnosis,
-    SimilarCase,
-    WeakMatch,
-)
-from kb.services.answers import Avoid
-from kb.services.findings import Finding
+from kb.services import CheckState, Diagnosis, SimilarCase, WeakMatch
+from kb.services.diagnosing.answers import Avoid
+from kb.services.diagnosing.findings import Finding
 from kb.templatetags.answers import fact_kind
 from kb.templatetags.repairs import confirmation_words
 from probes.services import answers_of

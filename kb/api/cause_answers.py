@@ -7,7 +7,7 @@ from kb.diagnosis.track_record import Tally
 from kb.matching import Contribution
 from kb.models import Attempt, Guide, Resolution
 from kb.services import Moved, RankedCause, ResolutionView
-from kb.services.headings import heading_of
+from kb.services.guides.headings import heading_of
 from kb.templatetags.contributions import (
     factor_words,
     moved_kind,

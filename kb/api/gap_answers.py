@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from kb.services.demand import Demand
-from kb.services.gaps import Gap
+from kb.services.cases.demand import Demand
+from kb.services.cases.gaps import Gap
 
 
 def gap(one: Gap) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from kb.api import inputs
 from kb.api.gap_answers import demand, gap
 from kb.api.guide_answers import guide_row
 from kb.api.guides import page_address
-from kb.services.demand import open_demand, with_figures
-from kb.services.gap_drafts import draft_for
-from kb.services.gaps import answered_gaps, with_people
-from kb.services.people import person
+from kb.services.authoring.gap_drafts import draft_for
+from kb.services.cases.demand import open_demand, with_figures
+from kb.services.cases.gaps import answered_gaps, with_people
+from kb.services.guides.people import person
 from probes.strict import read_query
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from kb.models import Guide
 from kb.models.knowledge import Provenance
-from kb.services.contradictions import contradictions_of_guide
+from kb.services.upkeep.contradictions import contradictions_of_guide
 
 
 def guide_row(guide: Guide) -> dict[str, Any]:

@@ -13,9 +13,15 @@ from rest_framework.views import APIView
 from kb.api import inputs
 from kb.api.refusals import Refused
 from kb.models import GuideRevision
-from kb.services.complaints import sentence
-from kb.services.guides import FileComplaint, ImportPlan, ImportRefused, apply_import, plan_import
-from kb.services.people import person
+from kb.services.guides.complaints import sentence
+from kb.services.guides.guides import (
+    FileComplaint,
+    ImportPlan,
+    ImportRefused,
+    apply_import,
+    plan_import,
+)
+from kb.services.guides.people import person
 from probes.rights import may
 from probes.strict import read_query
 

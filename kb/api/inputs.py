@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.parsers import BaseParser
 
 from kb.models import Attempt, Guide
-from kb.services.health import KINDS
+from kb.services.upkeep.health import KINDS
 from probes.models import Location
 from probes.strict import StrictSerializer
 

@@ -11,9 +11,9 @@ from rest_framework.views import APIView
 
 from kb.api.imports import MarkdownParser, OctetStreamParser, PlainTextParser, refused_files
 from kb.models import Guide
-from kb.services.guides import ImportRefused
-from kb.services.replay import Replay, read_draft, replay
-from kb.services.replay_changes import Believed, Changed
+from kb.services.guides.guides import ImportRefused
+from kb.services.upkeep.replay import Replay, read_draft, replay
+from kb.services.upkeep.replay_changes import Believed, Changed
 
 
 class ReplayView(APIView):

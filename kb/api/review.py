@@ -14,11 +14,11 @@ from kb.api import inputs
 from kb.api.guides import page_address, visible_guides
 from kb.api.refusals import Refused
 from kb.ingest import BadGuide
-from kb.services.complaints import sentence
-from kb.services.health import Health, Reason
-from kb.services.people import person
-from kb.services.review import still_valid
-from kb.services.review_queue import review_queue
+from kb.services.guides.complaints import sentence
+from kb.services.guides.people import person
+from kb.services.upkeep.health import Health, Reason
+from kb.services.upkeep.review import still_valid
+from kb.services.upkeep.review_queue import review_queue
 from probes.strict import read, read_query
 
 

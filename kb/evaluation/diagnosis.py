@@ -13,9 +13,9 @@ from kb.diagnosis.walking import Policy, Walk, walk
 from kb.evaluation.diagnosis_sets import BadCases, RecordedCase, RecordedLook, read_cases
 from kb.models import Cause, Check, Investigation
 from kb.services import diagnose, find_fixes
-from kb.services.answers import CheckState
-from kb.services.weighed import inputs_of
-from kb.services.weighing import seen_of
+from kb.services.diagnosing.answers import CheckState
+from kb.services.diagnosing.weighed import inputs_of
+from kb.services.diagnosing.weighing import seen_of
 from probes.engine.registry import KINDS
 from probes.models import Run
 

@@ -12,8 +12,8 @@ from kb.evaluation.judged import JudgedSet
 from kb.evaluation.many_guides import store
 from kb.matching import Analysis
 from kb.models import Attempt, Cause, Investigation, SearchGap
-from kb.services.case_facts import remember_facts
-from kb.services.reading import read_text
+from kb.services.cases.case_facts import remember_facts
+from kb.services.cases.reading import read_text
 from probes.models import Batch
 
 # So many texts are asked, each again and again.

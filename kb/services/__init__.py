@@ -1,6 +1,7 @@
 """What the knowledge base does: find, investigate, rank, learn."""
 
-from kb.services.answers import (
+from kb.services.cases.similar import SimilarCase
+from kb.services.diagnosing.answers import (
     Advice,
     CheckState,
     Diagnosis,
@@ -13,16 +14,26 @@ from kb.services.answers import (
     SymptomSeen,
     WeakMatch,
 )
-from kb.services.differences import Compared, FactChange, Verification
-from kb.services.errors import (
+from kb.services.diagnosing.differences import Compared, FactChange, Verification
+from kb.services.diagnosing.errors import (
     BadParameters,
     CannotConclude,
     MissingParameters,
     NeedsConfirmation,
 )
-from kb.services.find import find_fixes, start_from_guide
-from kb.services.guide_schedules import schedule_service
-from kb.services.guides import (
+from kb.services.diagnosing.find import find_fixes, start_from_guide
+from kb.services.diagnosing.investigate import (
+    answer_check,
+    request_runs,
+    run_checks,
+    set_parameters,
+)
+from kb.services.diagnosing.learn import Recorded, conclude, conclude_cause, record_outcome
+from kb.services.diagnosing.once import Once, look_once, outcome_of
+from kb.services.diagnosing.ranking import diagnose
+from kb.services.diagnosing.reasons import Outcome, Reason
+from kb.services.diagnosing.repairs import resolutions_of
+from kb.services.guides.guides import (
     ImportRefused,
     Saved,
     apply_import,
@@ -34,13 +45,7 @@ from kb.services.guides import (
     save_guide,
     save_translation,
 )
-from kb.services.investigate import answer_check, request_runs, run_checks, set_parameters
-from kb.services.learn import Recorded, conclude, conclude_cause, record_outcome
-from kb.services.once import Once, look_once, outcome_of
-from kb.services.ranking import diagnose
-from kb.services.reasons import Outcome, Reason
-from kb.services.repairs import resolutions_of
-from kb.services.similar import SimilarCase
+from kb.services.guides.schedules import schedule_service
 
 __all__ = [
     "Advice",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from kb.diagnosis.strengths import NONE_OF_THESE
-from kb.services.answers import Moved
+from kb.services.diagnosing.answers import Moved
 from kb.templatetags.answers import Words, percent, says_words
 
 register = template.Library()

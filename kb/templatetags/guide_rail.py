@@ -3,8 +3,8 @@
 from django import template
 
 from kb.models import Guide
-from kb.services.answers import CheckState
-from kb.services.headings import heading_of
+from kb.services.diagnosing.answers import CheckState
+from kb.services.guides.headings import heading_of
 from probes.templatetags.states import LOOKS, NEVER_RUN, Look
 
 register = template.Library()

@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from kb.services.newest_looks import Looks
+from kb.services.diagnosing.newest_looks import Looks
 from probes.templatetags.states import LOOKS, NEVER_RUN
 
 register = template.Library()

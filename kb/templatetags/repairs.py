@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kb.models import Attempt, Investigation, Resolution
-from kb.services.answers import CheckState, ResolutionView
+from kb.services.diagnosing.answers import CheckState, ResolutionView
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from kb.services.review_count import Counted, known_count
+from kb.services.upkeep.review_count import Counted, known_count
 
 register = template.Library()
 

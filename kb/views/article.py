@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST
 from kb.models import ChecklistTick, Guide, Investigation
 from kb.rendering import Around, Article, article
 from kb.rendering.slots import Ticks
-from kb.services.article_links import targets_of
-from kb.services.filling import Filling, fill, fillables_of, values_of_case
-from kb.services.pictures import pictures_by_digest
-from kb.services.ticks import change_ticks, ticks_of
+from kb.services.diagnosing.filling import Filling, fill, fillables_of, values_of_case
+from kb.services.guides.article_links import targets_of
+from kb.services.guides.pictures import pictures_by_digest
+from kb.services.guides.ticks import change_ticks, ticks_of
 from probes.requests import PageRequest
 
 # Before a parameter's name in the page's address.

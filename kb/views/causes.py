@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from kb.matching import Contribution
 from kb.models import Resolution
-from kb.services.answers import ParameterValue, RankedCause, Suggestion, SymptomSeen
-from kb.services.filling import filled_command, known_of
-from kb.services.first_commands import Command, first_command
-from kb.services.headings import heading_of
+from kb.services.diagnosing.answers import ParameterValue, RankedCause, Suggestion, SymptomSeen
+from kb.services.diagnosing.filling import filled_command, known_of
+from kb.services.diagnosing.first_commands import Command, first_command
+from kb.services.guides.headings import heading_of
 from kb.templatetags.reasons import against_words
 from kb.views.pasted import Span, lit
 

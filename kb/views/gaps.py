@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kb.models import Guide
-from kb.services.demand import demand_of, open_demand, with_figures
-from kb.services.gap_drafts import draft_for
-from kb.services.gaps import answered_gaps, look_up_again, open_gaps, with_people
+from kb.services.authoring.gap_drafts import draft_for
+from kb.services.cases.demand import demand_of, open_demand, with_figures
+from kb.services.cases.gaps import answered_gaps, look_up_again, open_gaps, with_people
 from probes.requests import PageRequest
 
 GAPS_PER_PAGE = 30

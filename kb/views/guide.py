@@ -12,13 +12,13 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
 
 from kb.models import Guide, Investigation
-from kb.services.answers import Diagnosis
-from kb.services.contradictions import Contradiction, contradictions_of_guide
-from kb.services.guide_files import file_of
-from kb.services.health import health_of, warnings_of
-from kb.services.neighbours import neighbours_of
-from kb.services.ranking import diagnose
-from kb.services.review import last_review
+from kb.services.diagnosing.answers import Diagnosis
+from kb.services.diagnosing.ranking import diagnose
+from kb.services.guides.files import file_of
+from kb.services.guides.neighbours import neighbours_of
+from kb.services.upkeep.contradictions import Contradiction, contradictions_of_guide
+from kb.services.upkeep.health import health_of, warnings_of
+from kb.services.upkeep.review import last_review
 from kb.views.article import article_context
 from kb.views.guide_outcome import outcome_of, outcome_without_case
 from kb.views.guide_rail import rail_of

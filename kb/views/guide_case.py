@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from kb.models import Check, Guide, Investigation
-from kb.services.answers import CheckState, Diagnosis
-from kb.services.errors import BadParameters, MissingParameters, NeedsConfirmation
-from kb.services.find import start_from_guide
-from kb.services.investigate import answer_check, run_checks, set_parameters
-from kb.services.parameters import scoped
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.answers import CheckState, Diagnosis
+from kb.services.diagnosing.errors import BadParameters, MissingParameters, NeedsConfirmation
+from kb.services.diagnosing.find import start_from_guide
+from kb.services.diagnosing.investigate import answer_check, run_checks, set_parameters
+from kb.services.diagnosing.parameters import scoped
+from kb.services.diagnosing.ranking import diagnose
 from kb.templatetags.localized import check_name
 from kb.views.guide import case_of, guide_of, page
 from kb.views.guide_rail import open_batches, seen

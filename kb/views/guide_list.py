@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from kb.models import Guide, GuideReview, GuideTranslation
-from kb.services.library import GROUPS, ORDERS, Choice, browse
-from kb.services.newest_looks import newest_looks
+from kb.services.diagnosing.newest_looks import newest_looks
+from kb.services.upkeep.library import GROUPS, ORDERS, Choice, browse
 from kb.templatetags.reasons import LAYERS
 from kb.views.guide_records import guide_records
 from kb.views.readable import readable_by

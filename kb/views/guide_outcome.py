@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from kb.models import Attempt, Cause, Guide, Investigation, Resolution
-from kb.services.answers import Diagnosis, ResolutionView
-from kb.services.second_thoughts import may_undo
+from kb.services.diagnosing.answers import Diagnosis, ResolutionView
+from kb.services.diagnosing.second_thoughts import may_undo
 from probes.requests import PageRequest
 
 # What the browser's session calls the outcome that was recorded on a guide's page last.

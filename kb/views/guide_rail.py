@@ -8,9 +8,9 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value, pref
 from django.db.models.functions import Concat
 
 from kb.models import Check, Guide, Investigation
-from kb.services.answers import CheckState, Diagnosis, ParameterValue
-from kb.services.parameters import names_used, parameters_of, scoped
-from kb.services.reading import read_text
+from kb.services.cases.reading import read_text
+from kb.services.diagnosing.answers import CheckState, Diagnosis, ParameterValue
+from kb.services.diagnosing.parameters import names_used, parameters_of, scoped
 from kb.views.values import Field
 from kb.views.verdict import Verdict, verdict_of
 from probes.models import Batch, BatchItem, Location, Run, Schedule

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb.diagnosis.track_record import Tally
 from kb.models import Guide, Resolution
-from kb.services.track_records import TrackRecord, track_records
+from kb.services.cases.track_records import TrackRecord, track_records
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kb.models import Attempt, Guide, Investigation, Resolution
-from kb.services.errors import CannotConclude
-from kb.services.find import start_from_guide
-from kb.services.learn import conclude_in_words, record_outcome
-from kb.services.second_thoughts import add_remark, undo_outcome
+from kb.services.diagnosing.errors import CannotConclude
+from kb.services.diagnosing.find import start_from_guide
+from kb.services.diagnosing.learn import conclude_in_words, record_outcome
+from kb.services.diagnosing.second_thoughts import add_remark, undo_outcome
 from kb.views.guide import guide_of, page
 from kb.views.guide_case import back, posted_case
 from kb.views.guide_outcome import SAID

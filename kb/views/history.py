@@ -14,17 +14,17 @@ from kb.difference import folded_lines, word_difference
 from kb.ingest import BadGuide
 from kb.models import Guide, GuideRevision
 from kb.rendering import render as to_html
-from kb.services.complaints import sentences
-from kb.services.guide_difference import guide_difference, sections_of
-from kb.services.guide_files import draft_of
-from kb.services.guide_rules import guide_problems
-from kb.services.revisions import (
+from kb.services.guides.complaints import sentences
+from kb.services.guides.difference import guide_difference, sections_of
+from kb.services.guides.files import draft_of
+from kb.services.guides.revisions import (
     NewerRevision,
     as_restored,
     draft_of_revision,
     restore_revision,
     sizes_of,
 )
+from kb.services.guides.rules import guide_problems
 from kb.views.readable import readable_by
 from probes.requests import PageRequest
 

@@ -8,17 +8,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kb.models import Attempt, Check, Investigation, Resolution
-from kb.services.answers import Diagnosis
-from kb.services.errors import (
+from kb.services.diagnosing.answers import Diagnosis
+from kb.services.diagnosing.errors import (
     BadParameters,
     CannotConclude,
     MissingParameters,
     NeedsConfirmation,
 )
-from kb.services.investigate import answer_check, run_checks, set_parameters
-from kb.services.learn import record_outcome
-from kb.services.parameters import scoped
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.investigate import answer_check, run_checks, set_parameters
+from kb.services.diagnosing.learn import record_outcome
+from kb.services.diagnosing.parameters import scoped
+from kb.services.diagnosing.ranking import diagnose
 from kb.views.results import investigation_of, page
 from kb.views.vantage import chosen_place
 from probes.models import Batch

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from kb.models import Cause
-from kb.services.answers import Advice, Diagnosis
-from kb.services.differences import NOTHING_TO_COMPARE, Verification
+from kb.services.diagnosing.answers import Advice, Diagnosis
+from kb.services.diagnosing.differences import NOTHING_TO_COMPARE, Verification
 
 MOST_LINES = 3
 MOST_CAUSES = 3

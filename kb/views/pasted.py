@@ -8,7 +8,7 @@ from typing import Protocol
 from kb.matching import Fact
 from kb.matching.words import EMPTY, stem, telling
 from kb.models import Guide
-from kb.services.answers import WeakMatch
+from kb.services.diagnosing.answers import WeakMatch
 from kb.templatetags.reasons import against_words
 
 # More words in common than this say no more about a guide that is no answer.

@@ -7,9 +7,9 @@ from django.views.decorators.http import require_http_methods
 
 from kb.forms import ReplayForm
 from kb.models import Guide
-from kb.services.complaints import sentence
-from kb.services.guides import ImportRefused
-from kb.services.replay import read_draft, replay, replay_publishing
+from kb.services.guides.complaints import sentence
+from kb.services.guides.guides import ImportRefused
+from kb.services.upkeep.replay import read_draft, replay, replay_publishing
 from probes.requests import PageRequest
 
 

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from kb.diagnosis.stopping import SETTLED_AT
 from kb.forms import PasteForm
 from kb.models import Investigation
-from kb.services.answers import CheckState, Diagnosis
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.answers import CheckState, Diagnosis
+from kb.services.diagnosing.ranking import diagnose
 from kb.views import pasted
 from kb.views.causes import laid_out
 from kb.views.outcomes import concluded, telling

@@ -16,10 +16,10 @@ from django.views.decorators.http import require_http_methods
 
 from kb.ingest import BadGuide
 from kb.models import Guide
-from kb.services.complaints import sentences
-from kb.services.review import archive, give_to, possible_owners, still_valid
-from kb.services.review_count import remember
-from kb.services.review_queue import review_queue
+from kb.services.guides.complaints import sentences
+from kb.services.upkeep.review import archive, give_to, possible_owners, still_valid
+from kb.services.upkeep.review_count import remember
+from kb.services.upkeep.review_queue import review_queue
 from probes.requests import PageRequest
 
 GUIDES_PER_PAGE = 30

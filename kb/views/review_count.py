@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from kb.services.review_count import count_waiting
+from kb.services.upkeep.review_count import count_waiting
 from probes.requests import PageRequest
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kb.matching.identity import CONCEPT
 from kb.models import Investigation
-from kb.services.similar import SimilarCase
+from kb.services.cases.similar import SimilarCase
 from kb.views.pasted import Clue
 
 

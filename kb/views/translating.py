@@ -22,15 +22,15 @@ from kb.difference import Fold, folded_lines, word_difference
 from kb.ingest import BadGuide
 from kb.models import Guide
 from kb.rendering import render as to_html
-from kb.services.complaints import sentences
-from kb.services.translating import (
+from kb.services.authoring.translating import (
     SavedMeanwhile,
     Workbench,
     call_up_to_date,
     save_beside,
     workbench,
 )
-from kb.services.translation_pairs import Name, Pair
+from kb.services.authoring.translation_pairs import Name, Pair
+from kb.services.guides.complaints import sentences
 from kb.translation_form import TranslationForm
 from probes.requests import PageRequest
 

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from kb.services.translations import STATES, guides_by_translation, standings
+from kb.services.authoring.translations import STATES, guides_by_translation, standings
 from probes.requests import PageRequest
 
 GUIDES_PER_PAGE = 50

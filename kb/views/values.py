@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from kb.services.answers import Diagnosis, ParameterValue
-from kb.services.parameters import names_used, scoped
+from kb.services.diagnosing.answers import Diagnosis, ParameterValue
+from kb.services.diagnosing.parameters import names_used, scoped
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.shortcuts import get_object_or_404
 
-from kb.services.answers import CheckState
+from kb.services.diagnosing.answers import CheckState
 from probes.models import Location
 from probes.requests import PageRequest
 from probes.services import server_location

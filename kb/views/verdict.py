@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.models import Attempt, Check, Guide
-from kb.services.answers import CheckState, Diagnosis, RankedCause
-from kb.services.headings import heading_of
+from kb.services.diagnosing.answers import CheckState, Diagnosis, RankedCause
+from kb.services.guides.headings import heading_of
 from probes.models import Run
 
 # From here on the words for a belief are "likely" and more (kb.templatetags.answers).

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from kb.ingest import BadGuide
 from kb.models import Cause, Guide
-from kb.services.aliases import accept_alias, proposed_aliases, refuse_alias
-from kb.services.complaints import sentences
+from kb.services.authoring.aliases import accept_alias, proposed_aliases, refuse_alias
+from kb.services.guides.complaints import sentences
 from probes.requests import PageRequest
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from kb import ingest
 from kb.models import Guide, Investigation
-from kb.services.guide_files import file_of
+from kb.services.guides.files import file_of
 from tests.api.conftest import key_client
 from tests.kb.other_rules import flipped, solved
 from tests.kb.unreachable import make_unreachable

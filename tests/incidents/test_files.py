@@ -13,7 +13,7 @@ from incidents.models import Incident
 from incidents.services.file_imports import apply_incident_import, plan_incident_import
 from incidents.services.files import drafts_of, file_of
 from kb.models import CaseFact, Service
-from kb.services.guide_imports import ImportRefused
+from kb.services.guides.imports import ImportRefused
 from tests.factories import make_cause, make_guide, make_resolution, make_user
 
 FILE = """\

@@ -18,7 +18,7 @@ from kb.ingest import dump
 from kb.ingest import parse as read_guide
 from kb.ingest.plain import Document, read
 from kb.models import Cause, Guide, Investigation, SearchGap
-from kb.services.guides import draft_of
+from kb.services.guides.guides import draft_of
 from probes.models import Probe
 from tests.factories import make_guide, make_probe
 

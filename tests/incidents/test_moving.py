@@ -12,8 +12,8 @@ from incidents import services
 from incidents.models import Incident
 from incidents.services.moving import MOVES
 from kb.models import CaseFact
-from kb.services.find import find_fixes
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.find import find_fixes
+from kb.services.diagnosing.ranking import diagnose
 from tests.incidents.conftest import after, ago, began, make_known_error
 
 STATUSES = Incident.Status.values

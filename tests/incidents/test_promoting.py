@@ -13,7 +13,7 @@ from incidents.models import Incident
 from incidents.services import promoting
 from kb.models import Attempt, Guide
 from kb.services import conclude, diagnose, find_fixes
-from kb.services.drafting import Chosen, Proposed, free_slug
+from kb.services.authoring.drafting import Chosen, Proposed, free_slug
 from tests import factories as make
 from tests.kb.unreachable import TEXT, make_unreachable, see
 from tests.pages.people import person

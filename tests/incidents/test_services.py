@@ -7,8 +7,8 @@ from incidents import services
 from incidents.models import Incident
 from incidents.services import timeline
 from kb.models import Attempt, Resolution
-from kb.services.find import find_fixes
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.find import find_fixes
+from kb.services.diagnosing.ranking import diagnose
 from tests.factories import make_cause, make_guide, make_symptom, reindex
 
 pytestmark = pytest.mark.django_db

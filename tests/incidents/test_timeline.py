@@ -9,8 +9,8 @@ from django.utils import timezone
 from incidents import services
 from incidents.models import Incident
 from incidents.services import timeline
-from kb.services.investigate import run_checks
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.investigate import run_checks
+from kb.services.diagnosing.ranking import diagnose
 from probes.models import Batch, BatchItem, Run
 from tests.factories import make_check, make_probe
 from tests.incidents.conftest import after, began, make_known_error

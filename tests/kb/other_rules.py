@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from kb import services
 from kb.ingest import EvidenceDraft, GuideDraft
 from kb.models import Guide, Investigation
-from kb.services.guide_files import draft_of
+from kb.services.guides.files import draft_of
 from tests.kb.unreachable import TEXT, see
 
 

@@ -24,7 +24,7 @@ from kb.models import (
     Investigation,
     SearchGap,
 )
-from kb.services.guides import file_of, save_guide, save_translation
+from kb.services.guides.guides import file_of, save_guide, save_translation
 from probes.services import load_probes
 from tests.kb.test_guides import PROBES, TEXT, TRANSLATION, guide_draft, translation_draft
 

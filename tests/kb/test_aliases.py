@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from kb import services
 from kb.ingest import parse
 from kb.models import Guide, Investigation, RefusedAlias, Resolution
-from kb.services.aliases import accept_alias, proposed_aliases, refuse_alias
-from kb.services.guides import file_of
+from kb.services.authoring.aliases import accept_alias, proposed_aliases, refuse_alias
+from kb.services.guides.guides import file_of
 from tests.factories import make_user, reindex
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person

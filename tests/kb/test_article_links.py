@@ -9,7 +9,7 @@ from django.utils import translation
 from kb.models import Guide
 from kb.rendering import Around, article, render
 from kb.rendering.pictures import Picture
-from kb.services.article_links import targets_of
+from kb.services.guides.article_links import targets_of
 from tests.factories import make_guide, make_translation
 
 

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import translation
 
 from kb.models import GuideImage
-from kb.services.picture_sizes import shape_of
-from kb.services.pictures import BadPicture, picture_address, store_picture
+from kb.services.guides.picture_sizes import shape_of
+from kb.services.guides.pictures import BadPicture, picture_address, store_picture
 from tests.factories import make_user
 from tests.pages.people import RESPONDER, person
 

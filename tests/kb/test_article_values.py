@@ -6,7 +6,7 @@ from django.utils import translation
 from kb.models import Guide
 from kb.rendering import Around, article
 from kb.rendering.literals import Fillable, literals_in
-from kb.services.filling import fill, fillables_of, read_filling
+from kb.services.diagnosing.filling import fill, fillables_of, read_filling
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from kb import services
 from kb.diagnosis import conclude
 from kb.models import Attempt, Cause, Guide, Investigation, Resolution
-from kb.services.weighed import inputs_of
+from kb.services.diagnosing.weighed import inputs_of
 from tests import factories as make
 from tests.kb.unreachable import TEXT, make_unreachable, see
 

@@ -11,7 +11,10 @@ from django.utils.translation import override
 
 from kb import services
 from kb.models import Attempt, Cause, Guide, Investigation, Resolution
-from kb.services.contradictions import contradictions_of_guide, contradictions_of_incident_text
+from kb.services.upkeep.contradictions import (
+    contradictions_of_guide,
+    contradictions_of_incident_text,
+)
 from tests import factories as make
 from tests.api.conftest import key_client
 from tests.kb.ingest.test_contradictions import REPORT

@@ -15,8 +15,8 @@ from kb.matching import Strength, analyse
 from kb.matching.concepts import concepts
 from kb.matching.confidence import POSSIBLE_FROM, STRONG_FROM
 from kb.models import Cause, Guide, Investigation
-from kb.services.headings import heading_of
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.ranking import diagnose
+from kb.services.guides.headings import heading_of
 from kb.templatetags.answers import FACTS
 from kb.templatetags.reasons import (
     CLUES,

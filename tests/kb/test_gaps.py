@@ -12,9 +12,9 @@ from django.utils.translation import override
 
 from kb import services
 from kb.models import Guide, Investigation, SearchGap
-from kb.services.demand import open_demand, with_figures
-from kb.services.gap_drafts import draft_from_gap
-from kb.services.guide_files import draft_of
+from kb.services.authoring.gap_drafts import draft_from_gap
+from kb.services.cases.demand import open_demand, with_figures
+from kb.services.guides.files import draft_of
 from tests.api.conftest import key_client
 from tests.factories import make_guide, make_service, make_symptom, make_user, reindex
 from tests.kb.unreachable import make_unreachable

@@ -10,7 +10,7 @@ from kb import index
 from kb.matching import analyse
 from kb.models import Guide
 from kb.services import diagnose, find_fixes
-from kb.services.starter import load_starter
+from kb.services.guides.starter import load_starter
 
 CORS = (
     "Access to XMLHttpRequest at 'https://api.hakwonplus.com/api/v1/items' from origin "

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from kb.admin.editor import template_in
 from kb.models import Guide, GuideImage, Investigation
-from kb.services.text_warnings import AboutText, warnings_of
+from kb.services.guides.text_warnings import AboutText, warnings_of
 from tests.kb.test_admin import (  # noqa: F401
     GUIDES,
     client,

@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import translation
 
 from kb.models import Cause, Guide
-from kb.services.evidence_words import sentence_of
+from kb.services.authoring.evidence_words import sentence_of
 from tests.kb.test_admin import GUIDES, client, english, errors, form_of, guide  # noqa: F401
 
 pytestmark = pytest.mark.django_db

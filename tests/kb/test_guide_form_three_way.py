@@ -2,7 +2,7 @@
 
 import pytest
 
-from kb.services.three_way import Filled, MergedText, compare, merge_lines
+from kb.services.guides.three_way import Filled, MergedText, compare, merge_lines
 
 
 def own(**fields: str) -> Filled:

@@ -6,8 +6,8 @@ from django.test import Client
 from django.utils import timezone
 
 from kb.models import Cause, Guide, Investigation
-from kb.services.symptom_hits import MOST_PAST, Hits, past_pastes
-from kb.services.symptom_trial import Stretch, TriedSymptom, try_symptoms
+from kb.services.authoring.symptom_hits import MOST_PAST, Hits, past_pastes
+from kb.services.authoring.symptom_trial import Stretch, TriedSymptom, try_symptoms
 from tests.kb.test_admin import (  # noqa: F401
     GUIDES,
     client,

@@ -8,7 +8,7 @@ from django.utils.translation import override
 
 from kb.ingest import BadGuide, GuideDraft, dump, parse
 from kb.models import Guide, GuideRevision, Service
-from kb.services.guides import draft_of, publish_guide, save_guide
+from kb.services.guides.guides import draft_of, publish_guide, save_guide
 from probes.models import Probe, Schedule
 from probes.services import fire_due, load_probes, pause_schedule
 from tests.probes.factories import make_due, make_schedule

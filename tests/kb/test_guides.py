@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from kb.ingest import BadGuide, GuideDraft, TranslationDraft, dump, parse
 from kb.models import Cause, Guide, GuideRevision, IndexedGuide, Resolution, Service
-from kb.services.guides import (
+from kb.services.guides.guides import (
     ImportRefused,
     apply_import,
     draft_of,

@@ -11,11 +11,11 @@ from django.utils.translation import override
 
 from kb import services
 from kb.models import Attempt, Cause, Guide, GuideTranslation, Investigation, Resolution, Service
-from kb.services.health import Health, Reason, health_of, warnings_of
-from kb.services.health.causes import PastCase, contradicted_in, ruled_out_beside
-from kb.services.health.checks import could_not_look
-from kb.services.links import Shelf, dead_links, external_links
-from kb.services.review import still_valid
+from kb.services.guides.links import Shelf, dead_links, external_links
+from kb.services.upkeep.health import Health, Reason, health_of, warnings_of
+from kb.services.upkeep.health.causes import PastCase, contradicted_in, ruled_out_beside
+from kb.services.upkeep.health.checks import could_not_look
+from kb.services.upkeep.review import still_valid
 from probes.models import Location, Probe
 from tests import factories as make
 from tests.kb.unreachable import TEXT, make_unreachable, see

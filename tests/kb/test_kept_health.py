@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kb.models import Guide, GuideHealth, Investigation, Resolution
-from kb.services import kept_health
-from kb.services.review_queue import count_queue, review_queue
+from kb.services.upkeep import kept_health
+from kb.services.upkeep.review_queue import count_queue, review_queue
 from tests.factories import make_guide, make_service
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import person

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from kb import services
 from kb.diagnosis.track_record import Tally
 from kb.models import Attempt, Cause, Guide, Investigation, Resolution
-from kb.services.priors import confirmed_before
-from kb.services.reading import read_case
-from kb.services.track_records import TrackRecord
+from kb.services.cases.priors import confirmed_before
+from kb.services.cases.reading import read_case
+from kb.services.cases.track_records import TrackRecord
 from probes.models import Run
 from tests import factories as make
 from tests.factories import make_user

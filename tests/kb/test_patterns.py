@@ -12,8 +12,8 @@ from kb.matching import analyse
 from kb.matching.phrases import find_pattern
 from kb.models import Guide, GuideRevision, Symptom
 from kb.services import publish_guide
-from kb.services.guides import plan_import, save_guide
-from kb.services.patterns import SAYS_NOTHING, problem_of
+from kb.services.guides.guides import plan_import, save_guide
+from kb.services.guides.patterns import SAYS_NOTHING, problem_of
 from probes.services import load_probes
 from tests.factories import make_user
 from tests.kb.test_guides import PROBES, TEXT, guide_draft

@@ -10,7 +10,7 @@ from django.utils import translation
 
 from kb import services
 from kb.models import Guide, Investigation
-from kb.services.weighed import inputs_of
+from kb.services.diagnosing.weighed import inputs_of
 from tests import factories as make
 from tests.kb.unreachable import TEXT, check, make_unreachable, see
 

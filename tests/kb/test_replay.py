@@ -10,10 +10,10 @@ from django.utils.translation import override
 from kb import index, services
 from kb.ingest import CauseDraft, EvidenceDraft, GuideDraft, SymptomDraft
 from kb.models import Cause, Evidence, Guide, GuideRevision, Investigation
-from kb.services.draft_rules import draft_rules
-from kb.services.guide_files import draft_of
-from kb.services.replay import MOST_CONCLUDED, Replay, replay, replay_publishing
-from kb.services.weighed import inputs_of
+from kb.services.diagnosing.weighed import inputs_of
+from kb.services.guides.files import draft_of
+from kb.services.upkeep.draft_rules import draft_rules
+from kb.services.upkeep.replay import MOST_CONCLUDED, Replay, replay, replay_publishing
 from tests import factories as make
 from tests.kb.other_rules import flipped, solved, with_cause
 from tests.kb.unreachable import TEXT, make_unreachable, see

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from kb import services
 from kb.models import Guide, GuideReview, Investigation, Resolution
-from kb.services.review import still_valid
-from kb.services.review_queue import review_queue
+from kb.services.upkeep.review import still_valid
+from kb.services.upkeep.review_queue import review_queue
 from tests.api.conftest import key_client
 from tests.factories import make_guide, make_service, make_translation, make_user
 from tests.kb.unreachable import make_unreachable

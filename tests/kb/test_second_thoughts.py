@@ -7,10 +7,10 @@ from django.contrib.auth.models import User
 from django.utils.translation import override
 
 from kb.models import Attempt, CaseFact, Investigation, Resolution
-from kb.services.errors import CannotConclude
-from kb.services.find import find_fixes
-from kb.services.learn import conclude_in_words, record_outcome
-from kb.services.second_thoughts import UNDO_FOR, add_remark, undo_outcome
+from kb.services.diagnosing.errors import CannotConclude
+from kb.services.diagnosing.find import find_fixes
+from kb.services.diagnosing.learn import conclude_in_words, record_outcome
+from kb.services.diagnosing.second_thoughts import UNDO_FOR, add_remark, undo_outcome
 from tests.factories import make_user
 from tests.kb.unreachable import TEXT, make_unreachable
 

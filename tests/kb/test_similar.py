@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kb import services
 from kb.models import CaseFact, Guide, Investigation, Resolution
-from kb.services.learn import conclude_in_words
+from kb.services.diagnosing.learn import conclude_in_words
 from tests.api.conftest import key_client
 from tests.factories import make_user
 from tests.kb.unreachable import TEXT, make_unreachable

@@ -3,7 +3,7 @@
 import yaml
 from django.utils import translation
 
-from kb.services.starter import STARTER
+from kb.services.guides.starter import STARTER
 from kb.starter_texts import PROBE_NAMES
 from probes.templatetags.states import probe_name
 

@@ -6,9 +6,9 @@ from django.test import Client
 from django.utils import translation
 
 from kb.models import Guide, GuideTranslation
-from kb.services.evidence_words import sentence_of
-from kb.services.health import health_of
-from kb.services.text_warnings import AboutText, warnings_of
+from kb.services.authoring.evidence_words import sentence_of
+from kb.services.guides.text_warnings import AboutText, warnings_of
+from kb.services.upkeep.health import health_of
 from tests.factories import make_guide
 from tests.kb.test_admin import GUIDES, client, guide  # noqa: F401
 

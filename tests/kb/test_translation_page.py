@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from kb import services
 from kb.matching.sections import split_sections
 from kb.models import Guide, GuideTranslation
-from kb.services.translating import workbench
-from kb.services.translation_pairs import aligned
+from kb.services.authoring.translating import workbench
+from kb.services.authoring.translation_pairs import aligned
 from tests.factories import make_cause, make_guide, make_resolution, make_translation
 
 pytestmark = pytest.mark.django_db

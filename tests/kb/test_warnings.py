@@ -5,7 +5,7 @@ from django.utils import translation
 
 from kb import services
 from kb.models import Cause, Guide, Investigation
-from kb.services.findings import Finding
+from kb.services.diagnosing.findings import Finding
 from tests.kb.unreachable import check, make_unreachable, see
 from tests.starter import put_starter_content
 

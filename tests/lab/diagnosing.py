@@ -13,7 +13,7 @@ from kb.diagnosis.stopping import Settled, is_settled, likeliest
 from kb.evaluation.diagnosis_sets import RecordedLook
 from kb.models import Check, Evidence, Investigation
 from kb.services import CheckState, ResolutionView
-from kb.services.weighed import inputs_of
+from kb.services.diagnosing.weighed import inputs_of
 from probes.engine.registry import KINDS
 from probes.models import Batch, Location
 from tests.lab.cases import Case, Paste

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from kb.models import Attempt, Investigation, Resolution
-from kb.services.find import start_from_guide
+from kb.services.diagnosing.find import start_from_guide
 from tests.factories import make_guide, make_resolution
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person

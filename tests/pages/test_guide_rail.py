@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kb.models import Guide, Investigation, Resolution
-from kb.services.find import find_fixes, start_from_guide
+from kb.services.diagnosing.find import find_fixes, start_from_guide
 from probes.models import Batch, Run
 from tests.factories import (
     make_cause,

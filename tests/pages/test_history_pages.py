@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from kb.models import Guide, GuideRevision
-from kb.services.guides import draft_of, save_guide
+from kb.services.guides.guides import draft_of, save_guide
 from tests.factories import (
     make_cause,
     make_check,

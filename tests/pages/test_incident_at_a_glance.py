@@ -15,7 +15,7 @@ from incidents.services import timeline
 from incidents.services.linked_guides import linked_guides
 from incidents.services.timeline_days import NEWEST, day_by_day
 from kb.models import Attempt
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.ranking import diagnose
 from tests.factories import make_cause, make_guide, make_resolution
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person

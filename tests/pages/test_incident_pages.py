@@ -5,7 +5,7 @@ from django.test import Client
 
 from incidents import services
 from incidents.models import Incident, Note
-from kb.services.find import find_fixes
+from kb.services.diagnosing.find import find_fixes
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person
 

@@ -9,8 +9,8 @@ from django.test import Client
 from incidents import services
 from incidents.models import Incident
 from kb.models import Guide
-from kb.services.cause_search import MOST_OFFERED, causes_like, offered_causes
-from kb.services.found_checks import found_checks
+from kb.services.authoring.cause_search import MOST_OFFERED, causes_like, offered_causes
+from kb.services.authoring.found_checks import found_checks
 from tests.factories import make_cause, make_guide, make_probe, make_translation
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from kb import index, ingest, services
 from kb.models import Guide, GuideRevision, Investigation
-from kb.services.guide_files import draft_of, file_of
+from kb.services.guides.files import draft_of, file_of
 from tests.factories import make_translation
 from tests.kb.other_rules import flipped, solved
 from tests.kb.test_admin import form_of, hidden_fields

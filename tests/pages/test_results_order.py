@@ -7,8 +7,8 @@ from django.test import Client
 
 from incidents.models import Incident
 from kb.models import Investigation
-from kb.services.filling import filled_command
-from kb.services.first_commands import first_command
+from kb.services.diagnosing.filling import filled_command
+from kb.services.diagnosing.first_commands import first_command
 from tests.factories import make_guide
 from tests.kb.unreachable import make_unreachable
 from tests.pages.people import RESPONDER, person

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from kb.services.review_count import KEPT_S, known_count
+from kb.services.upkeep.review_count import KEPT_S, known_count
 from tests.factories import make_guide
 from tests.pages.people import person
 

@@ -8,8 +8,8 @@ from incidents.services.file_imports import plan_incident_import
 from incidents.services.files import file_of
 from incidents.services.starter import STARTER, load_starter_incidents
 from kb.models import Cause
-from kb.services.find import find_fixes
-from kb.services.ranking import diagnose
+from kb.services.diagnosing.find import find_fixes
+from kb.services.diagnosing.ranking import diagnose
 
 FILE = STARTER / "ai-api-2025-06-17.ko.md"
 

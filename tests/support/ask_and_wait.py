@@ -20,7 +20,7 @@ def main(text: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from kb import services
-    from kb.services.starter import load_starter
+    from kb.services.guides.starter import load_starter
     from probes.models import Batch, Run
 
     load_starter()

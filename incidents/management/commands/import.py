@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from incidents.services.exchange import MANIFEST, Exchange, apply_exchange, plan_exchange
-from kb.services.complaints import sentence
-from kb.services.guide_imports import FileComplaint
+from kb.services.guides.complaints import sentence
+from kb.services.guides.imports import FileComplaint
 from probes.models import Probe
 from probes.services import BadProbes, load_probes
 

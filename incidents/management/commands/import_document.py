@@ -21,7 +21,7 @@ from incidents.services.importing import (
 from kb.ingest import BadGuide, decode
 from kb.ingest.plain import KINDS, Document, read
 from kb.models import GuideRevision
-from kb.services.complaints import sentences
+from kb.services.guides.complaints import sentences
 
 _ANYONE = Rights(may_import=True, may_open=True, may_publish=True)
 

@@ -14,7 +14,7 @@ from kb.evaluation import measuring, peers
 from kb.evaluation.judged import BadSet, JudgedSet, read_set
 from kb.evaluation.measuring import Answer
 from kb.evaluation.product import NAME, Product, scratch_database
-from kb.services.starter import STARTER
+from kb.services.guides.starter import STARTER
 
 _COLUMNS = ("ndcg@10", "mrr@10", "r@1", "r@5", "cause_ndcg@10", "auroc", "false_matches_at_95")
 

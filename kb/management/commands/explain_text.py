@@ -14,8 +14,8 @@ from kb import index
 from kb.index import GuideMatch
 from kb.matching import Analysis, Contribution
 from kb.models import Guide, Service
-from kb.services.find import as_stored
-from kb.services.reading import read_text
+from kb.services.cases.reading import read_text
+from kb.services.diagnosing.find import as_stored
 from kb.templatetags.answers import fact_kind
 from kb.templatetags.reasons import against_words, clue_kind
 

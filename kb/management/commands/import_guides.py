@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from kb.models import GuideRevision
-from kb.services.guides import ImportPlan, apply_import, plan_import
+from kb.services.guides.guides import ImportPlan, apply_import, plan_import
 
 
 class Command(BaseCommand):

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from kb.evaluation import serving, speed
 from kb.evaluation.judged import BadSet, read_set
-from kb.services.starter import STARTER
+from kb.services.guides.starter import STARTER
 
 
 class Command(BaseCommand):

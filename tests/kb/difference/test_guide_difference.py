@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kb.ingest import CauseDraft, EvidenceDraft, GuideDraft
 from kb.ingest.drafts import SymptomDraft
-from kb.services.guide_difference import guide_difference
+from kb.services.guides.difference import guide_difference
 
 SYMPTOM = SymptomDraft(
     slug="refused", phrases=("refused",), suggests={"stopped": "strong", "loopback": "weak"}

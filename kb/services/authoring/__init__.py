@@ -1,0 +1,1 @@
+"""What helps an author: drafts, words people use, trials, translations."""

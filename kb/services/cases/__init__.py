@@ -1,0 +1,1 @@
+"""What was asked before: texts read, cases remembered, what worked, what nobody could answer."""

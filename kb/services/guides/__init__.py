@@ -1,0 +1,1 @@
+"""Guides as files, as rows and as articles: read, checked, saved, compared."""

@@ -1,0 +1,1 @@
+"""What keeps guides right: health, review, contradictions, replay."""
