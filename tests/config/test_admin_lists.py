@@ -8,11 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from config import filling
 from incidents.models import Incident
 from kb.models import Guide, SearchGap
 from probes.admin import lists
 from probes.models import Probe, Run
+from tests.config import admin_rows as filling
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from kb.services.guides.saving import Saved
 from probes.models import Probe
 from probes.services import load_probes
 
-STARTER = Path(__file__).resolve().parent.parent / "starter"
+STARTER = Path(__file__).resolve().parents[2] / "starter"
 
 
 @transaction.atomic
