@@ -44,6 +44,10 @@ def chromium() -> Iterator["Browser"]:  # noqa: F821 - imported only where there
 
 @pytest.fixture(scope="session")
 def signed_in(product: Product, chromium) -> dict:
+    return sign_in(chromium, product)
+
+
+def sign_in(chromium, product: Product) -> dict:
     """The cookies of the administrator, after the first login changed the password."""
     page = chromium.new_page(locale="en-US")
     page.goto(product.url)

@@ -24,7 +24,7 @@ POSTED = {
     "schedule_pause", "schedule_run", "theme", "tour",
 }  # fmt: skip
 ANSWERED = {
-    "admin:autocomplete", "admin:jsi18n", "admin:view_on_site", "agent_pyz", "batch_live", "docs",
+    "admin:autocomplete", "admin:jsi18n", "admin:probes_probe_last", "admin:view_on_site", "agent_pyz", "batch_live", "docs",
     "guide_file", "guide_live", "incident_checks", "incident_postmortem_file", "incident_similar",
     "investigation_live", "live", "picture", "ready", "review_count", "run_output", "schema",
     "status_live",

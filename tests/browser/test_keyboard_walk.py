@@ -45,7 +45,7 @@ def test_from_paste_to_fixed_with_the_keyboard_alone(
     tab_to(page, "Run all checks")
     keep(page, "keyboard-1-focus", whole=False)
     follow(page, lambda: page.keyboard.press("Enter"))
-    expect(page.locator("ol.causes > li").first).to_contain_text("Supported")
+    expect(page.locator("ol.causes > li").first).to_contain_text("Supported", timeout=30_000)
 
     with repaired(port, tmp_path):
         tab_to(page, "Run the verifying check")

@@ -199,7 +199,7 @@ def test_an_administrator_of_the_group_may_do_everything_here(
     page.goto("/admin/")
     keep(page, "administrator-1-admin")
 
-    expect(page.get_by_role("link", name="Users")).to_be_visible()
+    expect(page.get_by_role("link", name="Users", exact=True)).to_be_visible()
     addresses = ("auth/user/add/", "config/apikey/add/", "kb/guide/add/", "probes/probe/add/")
     for address in addresses:
         assert page.goto(f"/admin/{address}").status == 200, address

@@ -5,12 +5,13 @@ shows what a picture does fails here.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.browser.conftest import sign_in
 from tests.browser.past import lived
-from tests.browser.product import ROOT
+from tests.browser.product import ROOT, Product, running
 from tests.browser.test_walk import paste, run_and_follow
 
 pytestmark = pytest.mark.browser
@@ -24,9 +25,17 @@ REDIS = (
 )
 
 
-@pytest.fixture(scope="module", autouse=True)
-def past(product) -> None:
-    lived(product.var)
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A base of its own, with a month behind it that the other walks should not meet."""
+    with running(tmp_path_factory.mktemp("lived")) as product:
+        lived(product.var)
+        yield product
+
+
+@pytest.fixture(scope="module")
+def signed_in(product: Product, chromium) -> dict:
+    return sign_in(chromium, product)
 
 
 def picture(page, name: str, *shows: str) -> None:

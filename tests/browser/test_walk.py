@@ -103,7 +103,7 @@ def test_from_a_pasted_error_to_a_verified_fix(
     run_and_follow(page, "Run all checks")
     first = page.locator("ol.causes > li").first
     expect(first).to_contain_text("not running")
-    expect(first).to_contain_text("Supported")
+    expect(first).to_contain_text("Supported", timeout=30_000)
     expect(page.locator("#ruled-out > summary")).to_be_visible()
     expect(page.get_by_text("Another process", exact=False).first).to_be_attached()
     keep(page, f"2-checked-{name}")

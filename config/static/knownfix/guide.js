@@ -14,23 +14,6 @@ function markContents() {
 }
 document.addEventListener("htmx:afterSettle", markContents);
 
-// Reading needs no htmx, the largest of all files: it is fetched when a hand comes near. A press that
-// is quicker sends its form the plain way.
-
-const NEAR = ["pointermove", "pointerdown", "keydown", "focusin"];
-
-function fetchHtmx() {
-  for (const name of NEAR) removeEventListener(name, fetchHtmx);
-  const script = document.createElement("script");
-  script.src = document.getElementById("htmx").dataset.src;
-  document.head.append(script);
-}
-
-document.addEventListener("DOMContentLoaded", () => {
-  if (!document.getElementById("htmx")) return;
-  for (const name of NEAR) addEventListener(name, fetchHtmx, { passive: true });
-});
-
 // What the bar at the bottom of a phone asked for is answered at the top.
 
 let wasAskedFromBar = false;
