@@ -147,13 +147,17 @@ def test_the_list_asks_no_more_queries_for_more_lines(client: Client, user: User
     assert counts[0] == counts[1]
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's words for its plan")
 def test_the_newest_are_read_from_an_index_and_not_sorted() -> None:
     over_ones = Incident.objects.exclude(OPEN).order_by("-started_at", "-pk")[:31]
+    if connection.vendor == "postgresql":
+        # A table of no rows is read and sorted as a whole, whatever indexes it has.
+        for way in ("seqscan", "bitmapscan", "sort"):
+            connection.cursor().execute(f"SET LOCAL enable_{way} = off")
 
     plan = over_ones.explain()
 
-    assert "incidents_newest" in plan and "TEMP B-TREE" not in plan
+    assert "incidents_newest" in plan
+    assert "TEMP B-TREE" not in plan and "Sort" not in plan
 
 
 def test_weeks_count_what_began_in_them_by_severity(user: User) -> None:
