@@ -129,11 +129,18 @@ async def test_a_trailing_dot_is_the_same_host(wanted: list[str]) -> None:
     assert result.reason_code == "not_allowed"
 
 
-@pytest.mark.parametrize("address", ["100.64.0.1", "64:ff9b::a00:1", "2002:a00:1::"])
+@pytest.mark.parametrize("address", ["100.64.0.1", "64:ff9b::a00:1"])
 def test_what_python_does_not_call_private_is_still_refused(address: str) -> None:
     assert not ipaddress.ip_address(address).is_private
 
     result = asyncio.run(run("tcp_connect", policy=ONLY_ONE, host=address, port=80))
+
+    assert result.reason_code == "not_allowed"
+
+
+def test_tunnelled_address_is_refused_whatever_this_python_calls_it() -> None:
+    # 6to4 is private since Python 3.13, and in the patched 3.11 of Debian; not in other ones.
+    result = asyncio.run(run("tcp_connect", policy=ONLY_ONE, host="2002:a00:1::", port=80))
 
     assert result.reason_code == "not_allowed"
 
