@@ -143,6 +143,18 @@ def test_a_question_needs_no_approval_but_what_looks_at_a_host_does() -> None:
     assert not approved["docker-log"]
 
 
+def test_a_definition_that_is_here_stays_approved_when_another_one_comes_in() -> None:
+    params = {"name": "${container}", "expect_state": "running", "max_restarts": 3}
+    here = make_probe("docker-container", kind="docker_container", params=params)
+
+    take(read(WORKER))
+
+    kept = Probe.objects.get(slug="docker-container")
+    assert kept.definition == here.definition
+    assert kept.is_approved
+    assert Probe.objects.filter(slug="docker-log").exists()
+
+
 def test_the_same_document_again_stores_nothing() -> None:
     first, again = take(read(WORKER)), take(read(WORKER))
     report, twice = take(read(SEARCH)), take(read(SEARCH))

@@ -45,7 +45,7 @@ def provide_probes(wanted: Iterable[str]) -> None:
     if ASK in missing:
         load_probes(_QUESTION, by=None, approve=True)
     if missing & set(_DEFINITIONS.values()):
-        load_probes(_LOOKS, by=None, approve=False)
+        load_probes(_LOOKS, by=None, approve=False, only_new=True)
 
 
 def fitting_probes(document: Document) -> Mapping[str, list[str]]:
