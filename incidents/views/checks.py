@@ -17,10 +17,9 @@ from kb.models import Investigation
 from kb.services.diagnosing.answers import Diagnosis
 from kb.services.diagnosing.errors import BadParameters, MissingParameters, NeedsConfirmation
 from kb.services.diagnosing.investigate import run_checks, set_parameters
-from kb.services.diagnosing.parameters import scoped
 from kb.services.diagnosing.ranking import diagnose
-from kb.views.investigate import VALUE_PREFIX, refusals, runnable
-from kb.views.values import asked_for
+from kb.views.investigate import refusals, runnable
+from kb.views.values import asked_for, sent_in, typed_over
 from probes.models import Batch, Run
 from probes.requests import PageRequest
 from probes.services import IdempotencyConflict, RequestRefused
@@ -92,14 +91,10 @@ def _asked_for(request: PageRequest, diagnosis: Diagnosis) -> tuple[str, ...]:
     """Ask for the runs; every reason why not, as sentences."""
     if not request.user.has_perm("probes.run_probe"):
         raise PermissionDenied
-    values = _values(request)
+    values = sent_in(request)
     case: Investigation = diagnosis.investigation
     try:
-        stood = {
-            scoped(one): "" if one.value is None else str(one.value) for one in diagnosis.parameters
-        }
-        changed = {name: value for name, value in values.items() if value != stood.get(name)}
-        if changed:
+        if changed := typed_over(diagnosis, values):
             set_parameters(case, changed, by=request.user)
             diagnosis = diagnose(case)
         wanted = request.POST.get("check", "")
@@ -116,11 +111,3 @@ def _asked_for(request: PageRequest, diagnosis: Diagnosis) -> tuple[str, ...]:
     except _REFUSALS as refused:
         return refusals(refused)
     return ()
-
-
-def _values(request: PageRequest) -> dict[str, str]:
-    return {
-        name.removeprefix(VALUE_PREFIX): value
-        for name, value in request.POST.items()
-        if name.startswith(VALUE_PREFIX) and isinstance(value, str)
-    }

@@ -3,7 +3,7 @@
 The first deed begins a case, an investigation of this guide; the page then stands in it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -19,18 +19,17 @@ from kb.services.diagnosing.answers import CheckState, Diagnosis
 from kb.services.diagnosing.errors import BadParameters, MissingParameters, NeedsConfirmation
 from kb.services.diagnosing.find import start_from_guide
 from kb.services.diagnosing.investigate import answer_check, run_checks, set_parameters
-from kb.services.diagnosing.parameters import scoped
 from kb.services.diagnosing.ranking import diagnose
 from kb.templatetags.localized import check_name
 from kb.views.guide import case_of, guide_of, page
 from kb.views.guide_rail import open_batches, seen
 from kb.views.investigate import refusals
+from kb.views.values import sent_in, typed_over
 from kb.views.vantage import chosen_place
 from probes.models import Batch
 from probes.requests import PageRequest
 from probes.services import IdempotencyConflict, RequestRefused, cancel_batch
 
-VALUE_PREFIX = "p-"
 ALL = "all"
 
 
@@ -90,7 +89,7 @@ def _deed(
             deed(case, guide)
     except BadParameters as refused:
         return page(
-            request, guide, before, errors=refused.problems, typed=_values(request), status=400
+            request, guide, before, errors=refused.problems, typed=sent_in(request), status=400
         )
     except (RequestRefused, NeedsConfirmation, MissingParameters, IdempotencyConflict) as refused:
         return page(request, guide, before, problems=refusals(refused), status=400)
@@ -125,7 +124,7 @@ def back(
 
 def _run(request: PageRequest, case: Investigation, guide: Guide) -> Batch:
     diagnosis = diagnose(case)
-    if changed := _changed(diagnosis, _values(request)):
+    if changed := typed_over(diagnosis, sent_in(request)):
         set_parameters(case, changed, by=request.user)
         diagnosis = diagnose(case)
     purpose, checks = _wanted(request, diagnosis, guide)
@@ -135,7 +134,7 @@ def _run(request: PageRequest, case: Investigation, guide: Guide) -> Batch:
         by=request.user,
         purpose=purpose,
         # The values stand beside every button that runs; without them nobody has seen them.
-        confirm=bool(_values(request)),
+        confirm=bool(sent_in(request)),
         location=chosen_place(request),
     )
 
@@ -164,21 +163,3 @@ def _say_what_waits(request: PageRequest, states: list[CheckState]) -> None:
     if waiting := [check_name(state.check) for state in states if state.missing]:
         said = _("Left out, because a value is missing: %(names)s.")
         messages.info(request, said % {"names": ", ".join(waiting)})
-
-
-def _changed(diagnosis: Diagnosis, values: Mapping[str, str]) -> dict[str, str]:
-    """What the person typed over; what was left as it stood keeps its source."""
-    stood = {scoped(one): one.value for one in diagnosis.parameters}
-    return {
-        name: value
-        for name, value in values.items()
-        if value != ("" if stood.get(name) is None else str(stood[name]))
-    }
-
-
-def _values(request: PageRequest) -> dict[str, str]:
-    return {
-        name.removeprefix(VALUE_PREFIX): value
-        for name, value in request.POST.items()
-        if name.startswith(VALUE_PREFIX) and isinstance(value, str)
-    }

@@ -17,15 +17,13 @@ from kb.services.diagnosing.errors import (
 )
 from kb.services.diagnosing.investigate import answer_check, run_checks, set_parameters
 from kb.services.diagnosing.learn import record_outcome
-from kb.services.diagnosing.parameters import scoped
 from kb.services.diagnosing.ranking import diagnose
 from kb.views.results import investigation_of, page
+from kb.views.values import sent_in, typed_over
 from kb.views.vantage import chosen_place
 from probes.models import Batch
 from probes.requests import PageRequest
 from probes.services import IdempotencyConflict, RequestRefused, cancel_batch
-
-VALUE_PREFIX = "p-"
 
 
 @login_required
@@ -34,7 +32,7 @@ VALUE_PREFIX = "p-"
 def parameters(request: PageRequest, public_id: str) -> HttpResponse:
     investigation = investigation_of(public_id)
     try:
-        set_parameters(investigation, _values(request), by=request.user)
+        set_parameters(investigation, sent_in(request), by=request.user)
     except BadParameters as refused:
         return page(request, investigation, parameter_errors=refused.problems, status=400)
     return _back(request, investigation)
@@ -48,7 +46,7 @@ def checks(request: PageRequest, public_id: str) -> HttpResponse:
     investigation = investigation_of(public_id)
     try:
         diagnosis = diagnose(investigation)
-        if changed := _changed(diagnosis, _values(request)):
+        if changed := typed_over(diagnosis, sent_in(request)):
             set_parameters(investigation, changed, by=request.user)
             diagnosis = diagnose(investigation)
         _request_runs(request, diagnosis)
@@ -76,7 +74,7 @@ def _request_runs(request: PageRequest, diagnosis: Diagnosis) -> Batch:
         purpose=purpose,
         idempotency_key=key,
         # The values stand beside every button that runs; without them nobody has seen them.
-        confirm=bool(_values(request)),
+        confirm=bool(sent_in(request)),
         location=chosen_place(request),
     )
 
@@ -90,16 +88,6 @@ def _verifying(diagnosis: Diagnosis, asked: str) -> list[Check]:
         looked_at = (state for state in diagnosis.checks if state.run and state.can_run)
         found += [state.check for state in looked_at if state.check.pk not in known]
     return [check for check in found if check.probe.kind != "manual"]
-
-
-def _changed(diagnosis: Diagnosis, values: dict[str, str]) -> dict[str, str]:
-    """What the person typed over; what was left as it stood keeps its source."""
-    stood = {scoped(one): one.value for one in diagnosis.parameters}
-    return {
-        name: value
-        for name, value in values.items()
-        if value != ("" if stood.get(name) is None else str(stood[name]))
-    }
 
 
 def runnable(request: PageRequest, diagnosis: Diagnosis, wanted: str) -> list[Check]:
@@ -208,14 +196,6 @@ def refusals(refused: Exception) -> tuple[str, ...]:
             return (_("Read from the paste, look at it first: %(names)s.") % {"names": names},)
         case _:
             return (str(refused),)
-
-
-def _values(request: PageRequest) -> dict[str, str]:
-    return {
-        name.removeprefix(VALUE_PREFIX): value
-        for name, value in request.POST.items()
-        if name.startswith(VALUE_PREFIX) and isinstance(value, str)
-    }
 
 
 def _back(request: PageRequest, investigation: Investigation) -> HttpResponse:

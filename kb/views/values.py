@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from kb.services.diagnosing.answers import Diagnosis, ParameterValue
 from kb.services.diagnosing.parameters import names_used, scoped
+from probes.requests import PageRequest
+
+# Before a value's name in the forms that send it.
+VALUE_PREFIX = "p-"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,3 +56,22 @@ def _used_next(diagnosis: Diagnosis) -> frozenset[str]:
     return frozenset(
         f"{check.guide.slug}/{name}" for check in checks for name in names_used(check, check.guide)
     )
+
+
+def sent_in(request: PageRequest) -> dict[str, str]:
+    """The values that stood beside the button that was pressed, by `guide/name`."""
+    return {
+        name.removeprefix(VALUE_PREFIX): value
+        for name, value in request.POST.items()
+        if name.startswith(VALUE_PREFIX) and isinstance(value, str)
+    }
+
+
+def typed_over(diagnosis: Diagnosis, values: Mapping[str, str]) -> dict[str, str]:
+    """What the person changed; what was left as it stood keeps its source."""
+    stood = {scoped(one): one.value for one in diagnosis.parameters}
+    return {
+        name: value
+        for name, value in values.items()
+        if value != ("" if stood.get(name) is None else str(stood[name]))
+    }

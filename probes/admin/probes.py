@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from probes import services
 from probes.admin.approving import Approving
 from probes.admin.chips import chip
+from probes.admin.kinds import KindFilter
 from probes.admin.lists import FirstStep, ListAdmin
 from probes.admin.probe_page import judged_rows, page_context
 from probes.admin.trying import TRY, Trying
@@ -49,18 +50,6 @@ class ApprovalFilter(admin.SimpleListFilter):
                 return queryset.filter(approved_hash="")
             case _other:
                 return queryset
-
-
-class KindFilter(admin.SimpleListFilter):
-    title = gettext_lazy("kind")
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        names = Probe.objects.order_by("kind").values_list("kind", flat=True).distinct()
-        return [(name, kind_words(name)) for name in names]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Probe]) -> QuerySet[Probe]:
-        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Probe)

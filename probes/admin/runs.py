@@ -16,9 +16,9 @@ from django.views.decorators.http import require_POST
 
 from probes import reasons, services
 from probes.admin.chips import status_chip
+from probes.admin.kinds import KindFilter
 from probes.admin.lists import WHERE_SEARCH_LOOKS, FirstStep, HistoryAdmin
-from probes.kind_groups import kind_words
-from probes.models import Batch, BatchItem, Probe, Run, Status
+from probes.models import Batch, BatchItem, Run, Status
 from probes.remedies import remedy_of
 
 
@@ -114,18 +114,10 @@ class BatchAdmin(HistoryAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class KindFilter(admin.SimpleListFilter):
+class RunKindFilter(KindFilter):
     """Of the probes there are: the runs themselves are too many to ask which kinds they had."""
 
-    title = gettext_lazy("kind")
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        names = Probe.objects.order_by("kind").values_list("kind", flat=True).distinct()
-        return [(name, kind_words(name)) for name in names]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Run]) -> QuerySet[Run]:
-        return queryset.filter(item__kind=self.value()) if self.value() else queryset
+    field = "item__kind"
 
 
 @admin.register(Run)
@@ -145,7 +137,7 @@ class RunAdmin(HistoryAdmin):
         "recorded_at",
     ]
     search_help_text = WHERE_SEARCH_LOOKS
-    list_filter = ["status", KindFilter, "item__batch__location"]
+    list_filter = ["status", RunKindFilter, "item__batch__location"]
     list_select_related = ["item__batch__location"]
     search_fields = ["public_id", "item__probe_slug", "item__ref", "reason_code", "summary"]
     # Without the permission to change, Django shows every field for reading only.

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kb.models import Check, Guide, Investigation
+from kb.models import Check, Investigation
 from kb.services.cases.reading import Case, guides_for, read_case
 from kb.services.diagnosing.answers import CheckState
 from kb.services.diagnosing.errors import MissingParameters, NeedsConfirmation
@@ -16,7 +16,7 @@ from kb.services.diagnosing.parameters import (
     Values,
     merged,
     names_used,
-    parameters_of,
+    parameters_by_guide,
     read_typed,
     scoped,
 )
@@ -89,7 +89,7 @@ def request_runs(
     """
     stored = _locked(investigation)
     case = read_case(stored)
-    values = _values_by_guide(case, {check.guide for check in checks})
+    values = parameters_by_guide(case, {check.guide for check in checks})
     used = _used(checks, values)
     if missing := [one for one in used if one.value is None]:
         raise MissingParameters(missing)
@@ -149,7 +149,7 @@ def answer_check(
         raise PermissionDenied(_("Only a person who is logged in can answer this check."))
     stored = _locked(investigation)
     case = read_case(stored)
-    values = _values_by_guide(case, {check.guide})[check.guide.slug]
+    values = parameters_by_guide(case, {check.guide})[check.guide.slug]
     state = state_of(check, values=values, looks=read_looks(case), purpose=purpose)
     _refuse_what_was_seen(state)
     run = answer_probe(
@@ -185,18 +185,6 @@ def _store_typed(
     stored.save(update_fields=["typed"])
     shown.typed = stored.typed
     return stored
-
-
-def _values_by_guide(case: Case, guides: Iterable[Guide]) -> dict[str, Values]:
-    return {
-        guide.slug: parameters_of(
-            guide,
-            investigation=case.investigation,
-            analysis=case.analysis,
-            services=case.services,
-        )
-        for guide in guides
-    }
 
 
 def _used(checks: Iterable[Check], values: Mapping[str, Values]) -> list[Any]:

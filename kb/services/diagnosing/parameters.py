@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from kb.matching import Analysis
 from kb.models import Check, Guide, Investigation, Service
+from kb.services.cases.reading import Case
 from kb.services.diagnosing.answers import ParameterValue
 from kb.services.diagnosing.errors import BadParameters
 from probes.engine.registry import placeholders
@@ -41,6 +42,21 @@ def parameters_of(
             needed=value is None and (name in needed or bool(spec.get("required"))),
         )
     return found
+
+
+def parameters_by_guide(
+    case: Case, guides: Iterable[Guide]
+) -> dict[str, dict[str, ParameterValue]]:
+    """`parameters_of` each of these guides in the case, by the guide's slug."""
+    return {
+        guide.slug: parameters_of(
+            guide,
+            investigation=case.investigation,
+            analysis=case.analysis,
+            services=case.services,
+        )
+        for guide in guides
+    }
 
 
 def names_used(check: Check, guide: Guide) -> frozenset[str]:

@@ -18,7 +18,7 @@ from kb.services.diagnosing.answers import (
 from kb.services.diagnosing.contributions import Sources
 from kb.services.diagnosing.differences import Compared
 from kb.services.diagnosing.looks import Looks
-from kb.services.diagnosing.parameters import parameters_of
+from kb.services.diagnosing.parameters import parameters_by_guide
 from probes.models import Batch, Run
 
 _Parameters = Mapping[str, Mapping[str, ParameterValue]]
@@ -68,7 +68,7 @@ class Weighed:
 def weigh(investigation: Investigation) -> tuple[Weighed, diagnosis.Advice | None]:
     """The investigation as it stands now, with its causes ranked, and what to look at next."""
     case = read_case(investigation)
-    parameters = parameters_by_guide(case)
+    parameters = parameters_by_guide(case, case.guides)
     looks = looking.read_looks(case)
     before = _states(case, parameters, looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
@@ -96,22 +96,10 @@ def inputs_of(investigation: Investigation, *, case: Case | None = None) -> diag
     """
     case = case or read_case(investigation)
     looks = looking.read_looks(case)
-    before = _states(case, parameters_by_guide(case), looks, Batch.Purpose.DIAGNOSE)
+    before = _states(case, parameters_by_guide(case, case.guides), looks, Batch.Purpose.DIAGNOSE)
     evidence = _evidence(investigation, before, looks)
     attempts = attempted.read_attempts(investigation)
     return _inputs(case, before, evidence, _symptoms(case), attempts)
-
-
-def parameters_by_guide(case: Case) -> dict[str, dict[str, ParameterValue]]:
-    return {
-        guide.slug: parameters_of(
-            guide,
-            investigation=case.investigation,
-            analysis=case.analysis,
-            services=case.services,
-        )
-        for guide in case.guides
-    }
 
 
 def _inputs(
