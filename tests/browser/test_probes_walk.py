@@ -6,8 +6,23 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.browser.conftest import sign_in
+from tests.browser.product import Product, running
+
 pytestmark = pytest.mark.browser
 PROBE = "The address answers with 200"
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """A base of its own: every run is counted here, and other walks run the same probes."""
+    with running(tmp_path_factory.mktemp("probes")) as product:
+        yield product
+
+
+@pytest.fixture(scope="module")
+def signed_in(product: Product, chromium) -> dict:
+    return sign_in(chromium, product)
 
 
 class _Moody(http.server.BaseHTTPRequestHandler):
